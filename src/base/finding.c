@@ -1,0 +1,96 @@
+/* Findings: everything that is wrong or doubtful in what a person wrote, found in one run. */
+#include "base/finding.h"
+
+#include "base/banned.h"
+#include "base/memory.h"
+
+void findings_free(struct findings *findings)
+{
+    arena_free(&findings->arena);
+    *findings = (struct findings){0};
+}
+
+static unsigned total(const struct findings *findings)
+{
+    return findings->notes + findings->warnings + findings->errors;
+}
+
+static void count(struct findings *findings, enum severity severity)
+{
+    findings->notes += severity == SEVERITY_NOTE;
+    findings->warnings += severity == SEVERITY_WARNING;
+    findings->errors += severity == SEVERITY_ERROR;
+}
+
+static void keep(struct findings *findings, enum severity severity, struct text rule,
+                 const struct error *err)
+{
+    count(findings, severity);
+    /* The first error is always kept, however many warnings came before it. */
+    bool first_error = severity == SEVERITY_ERROR && findings->errors == 1;
+    if (total(findings) > FINDINGS_KEPT && !first_error)
+        return;
+    struct finding *finding = arena_new(&findings->arena, struct finding);
+    finding->severity = severity;
+    finding->fault = err->fault;
+    finding->place.path = arena_text(&findings->arena, text_of(err->path));
+    finding->place.line = err->line;
+    finding->place.column = err->column;
+    finding->message = arena_text(&findings->arena, text_of(err->message));
+    finding->rule = arena_text(&findings->arena, rule);
+    if (findings->end == NULL)
+        findings->end = &findings->first;
+    *findings->end = finding;
+    findings->end = &finding->next;
+}
+
+#define ADD(severity, fault, rule)                                                                 \
+    do {                                                                                           \
+        struct error err;                                                                          \
+        va_list args;                                                                              \
+        va_start(args, format);                                                                    \
+        error_vat(&err, (fault), place, format, args);                                             \
+        va_end(args);                                                                              \
+        keep(findings, (severity), (rule), &err);                                                  \
+    } while (0)
+
+void findings_error(struct findings *findings, enum fault fault, struct place place,
+                    const char *format, ...)
+{
+    ADD(SEVERITY_ERROR, fault, (struct text){0});
+}
+
+void findings_warning(struct findings *findings, struct place place, const char *format, ...)
+{
+    ADD(SEVERITY_WARNING, FAULT_FILE, (struct text){0});
+}
+
+void findings_note(struct findings *findings, struct place place, const char *format, ...)
+{
+    ADD(SEVERITY_NOTE, FAULT_FILE, (struct text){0});
+}
+
+void findings_rule(struct findings *findings, enum severity severity, struct text rule,
+                   struct place place, const char *format, ...)
+{
+    ADD(severity, FAULT_FILE, rule);
+}
+
+void findings_take(struct findings *findings, const struct error *err)
+{
+    keep(findings, SEVERITY_ERROR, (struct text){0}, err);
+}
+
+bool findings_clean(const struct findings *findings, struct error *err)
+{
+    if (findings->errors == 0)
+        return true;
+    const struct finding *finding = findings->first;
+    while (finding != NULL && finding->severity != SEVERITY_ERROR)
+        finding = finding->next;
+    must(finding != NULL);
+    if (findings->errors == 1)
+        return error_at(err, finding->fault, finding->place, "%s", finding->message.at);
+    return error_at(err, finding->fault, finding->place, "%s (and %u more)", finding->message.at,
+                    findings->errors - 1);
+}

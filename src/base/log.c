@@ -1,0 +1,68 @@
+/* Log: one line an event, on stderr and, when opened, in a file. */
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/banned.h"
+
+static const char *const level_names[] = {"debug", "info", "warning", "error"};
+
+struct log log_to_stderr(const struct clock *clock, enum log_level shown)
+{
+    return (struct log){.clock = clock, .shown = shown, .file = -1};
+}
+
+bool log_open(struct log *log, const char *path, struct error *err)
+{
+    log->file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (log->file < 0)
+        return error_at(err, FAULT_CREATE, (struct place){.path = text_of(path)},
+                        "cannot open the log: %s", strerror(errno));
+    return true;
+}
+
+void log_close(struct log *log)
+{
+    if (log->file >= 0)
+        close(log->file);
+    log->file = -1;
+}
+
+/* A log that cannot be written must not stop a dispatch: the ledger is the record. */
+static void write_whole(int fd, const char *line, size_t length)
+{
+    ssize_t written = write(fd, line, length);
+    (void)written;
+}
+
+static void show(struct log *log, const char *line, size_t length)
+{
+    if (log->aside != NULL)
+        log->aside(log->progress, true);
+    write_whole(STDERR_FILENO, line, length);
+    if (log->aside != NULL)
+        log->aside(log->progress, false);
+}
+
+void log_line(struct log *log, enum log_level level, const char *format, ...)
+{
+    bool to_file = log->file >= 0 && level >= LOG_INFO, to_stderr = level >= log->shown;
+    if (!to_file && !to_stderr)
+        return;
+    char line[LOG_LINE], iso[CIVIL_ISO];
+    int head = snprintf(line, sizeof(line), "%s %s ", civil_iso(clock_wall_ms(log->clock), iso),
+                        level_names[level]);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line + head, sizeof(line) - (size_t)head - 1, format, args);
+    va_end(args);
+    error_clean(line);
+    size_t length = strlen(line);
+    line[length++] = '\n';
+    if (to_file)
+        write_whole(log->file, line, length);
+    if (to_stderr)
+        show(log, line, length);
+}

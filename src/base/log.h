@@ -1,0 +1,42 @@
+/*
+ * Log: one line an event, on stderr and, when opened, in a file.
+ *
+ * A line is `2026-12-01T17:00:00Z level message`, at most LOG_LINE bytes, control characters
+ * replaced, written with one write(2). Secrets never reach it: callers pass names of credentials,
+ * never values.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
+
+enum { LOG_LINE = 1024 };
+
+struct log {
+    const struct clock *clock;
+    enum log_level shown; /* the least level that goes to stderr */
+    int file;             /* -1: no file; everything from LOG_INFO on goes there */
+    /* Called around a line on stderr, so that a progress bar can step aside. May be NULL. */
+    void (*aside)(void *progress, bool begin);
+    void *progress;
+};
+
+struct log log_to_stderr(const struct clock *clock, enum log_level shown);
+/* Appends to the file at `path`, mode 0600. */
+bool log_open(struct log *log, const char *path, struct error *err);
+void log_close(struct log *log);
+
+void log_line(struct log *log, enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+#define log_debug(log, ...) log_line((log), LOG_DEBUG, __VA_ARGS__)
+#define log_info(log, ...) log_line((log), LOG_INFO, __VA_ARGS__)
+#define log_warning(log, ...) log_line((log), LOG_WARNING, __VA_ARGS__)
+#define log_error(log, ...) log_line((log), LOG_ERROR, __VA_ARGS__)
+
+#endif
