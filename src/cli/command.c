@@ -1,0 +1,76 @@
+/* Command: the table of subcommands, and what --help makes of it. */
+#include "cli/command.h"
+
+#include "base/banned.h"
+
+static const struct {
+    int status;
+    const char *meaning;
+} statuses[] = {
+    {0, "done"},
+    {FAULT_USAGE, "usage: the command line is wrong"},
+    {FAULT_FILE, "a file you wrote is wrong: campaign, template, CSV"},
+    {FAULT_UNREACHABLE, "relay or mailbox unreachable"},
+    {FAULT_BUG, "our bug"},
+    {FAULT_CREATE, "cannot create a file"},
+    {FAULT_WRITE, "cannot write: disk full or read-only"},
+    {FAULT_REMAINS, "work remains (deferred, limit, signal): run again"},
+    {FAULT_REFUSED, "refused: not confirmed, or the audience moved"},
+    {FAULT_CONFIG, "configuration: relay, password, TLS"},
+    {FAULT_SOME_FAILED, "finished, but some failed for good"},
+    {FAULT_BREAKER, "the breaker paused it"},
+};
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; commands[i] != NULL; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+const char *command_nearest(const char *name)
+{
+    const char *nearest = NULL;
+    unsigned least = 3;
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        unsigned distance = text_distance(text_of(name), text_of(commands[i]->name), 2);
+        if (distance < least) {
+            least = distance;
+            nearest = commands[i]->name;
+        }
+    }
+    return nearest;
+}
+
+void command_overview(struct buffer *out)
+{
+    buffer_add_string(out, "Usage: broadside [-C DIR] [-o KEY=VALUE] COMMAND …\n\n"
+                           "Sends email campaigns that live as files, and knows who got them.\n\n"
+                           "Commands:\n");
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        char left[48];
+        snprintf(left, sizeof(left), "%s %s", commands[i]->name, commands[i]->arguments);
+        buffer_printf(out, "  %-26s %s\n", left, commands[i]->summary);
+    }
+    buffer_add_string(out, "\nOptions of every command:\n");
+    option_help(session_rows, out);
+    buffer_add_string(out, "\nExit status:\n");
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+        buffer_printf(out, "  %2d  %s\n", statuses[i].status, statuses[i].meaning);
+    buffer_add_string(out, "\n`broadside COMMAND --help` says more about one.\n");
+}
+
+void command_help(const struct command *command, struct buffer *out)
+{
+    buffer_printf(out, "Usage: broadside %s [OPTION]… %s\n\n%s\n", command->name,
+                  command->arguments, command->summary);
+    if (command->details != NULL)
+        buffer_printf(out, "\n%s\n", command->details);
+    if (command->rows[0].name != NULL) {
+        buffer_add_string(out, "\nOptions:\n");
+        option_help(command->rows, out);
+    }
+    buffer_add_string(out, "\nOptions of every command:\n");
+    option_help(session_rows, out);
+}

@@ -1,0 +1,295 @@
+"""Bad input: a clear error, a fitting exit status, no harm."""
+import os
+import pathlib
+import sqlite3
+import subprocess
+
+from story import Skipped, free_port
+
+LINKED = "expand-linked-learning"
+CONFIG = "config/broadside.yaml"
+
+
+def nothing_happened(it):
+    """No message left and no edition was planned."""
+    it.expect(it.run("status", "--json").out.strip() in ("", "[]"), "no edition was planned")
+
+
+def no_configuration(it):
+    it.workspace.mkdir()
+    it.expect_error(it.run("check"), 78, "config/broadside.yaml", "broadside init")
+    it.expect_error(it.run("send", LINKED, "--yes"), 78, "config/broadside.yaml")
+
+
+def a_typo_in_a_key_is_named_with_its_place_and_what_was_meant(it):
+    it.sample_workspace()
+    path = it.workspace / CONFIG
+    path.write_text(path.read_text().replace("\n  name:", "\n  nmae:", 1))
+    result = it.run("check")
+    it.expect_error(result, 78, "config/broadside.yaml:", "nmae", "did you mean", "name")
+
+
+def all_mistakes_of_a_campaign_are_told_at_once(it):
+    it.sample_workspace()
+    it.write("campaigns/wrong.yaml", "id: Wrong Id\ntitle: T\nkind: newspaper\nsubjct: x\ntemplate: advocacy\nbody: hello\n")
+    result = it.run("check", "wrong")
+    it.expect_error(result, 65, "wrong.yaml:1:", "wrong.yaml:3:", "wrong.yaml:4:", "newsletter", "subject")
+
+
+def duplicate_keys_are_refused(it):
+    it.sample_workspace()
+    path = it.workspace / f"campaigns/{LINKED}.yaml"
+    path.write_text(path.read_text() + "\ntitle: Again\n")
+    it.expect_error(it.run("check", LINKED), 65, f"{LINKED}.yaml:", "title", "twice")
+
+
+def a_yaml_file_of_a_megabyte_is_refused_quickly(it):
+    it.sample_workspace()
+    it.write("campaigns/huge.yaml", "id: huge\nbody: |\n" + "  line\n" * 150000)
+    it.expect_error(it.run("check", "huge", timeout=5), 65, "huge.yaml", "256 KB")
+    it.write("campaigns/deep.yaml", "x: " + "[" * 100000)
+    it.expect_error(it.run("check", "deep", timeout=5), 65, "deep.yaml")
+
+
+def a_template_that_includes_itself_is_named(it):
+    it.sample_workspace()
+    it.write("templates/loop.html", "a {{>loop}}")
+    it.write("templates/loop.txt", "a {{>loop}}")
+    path = it.workspace / f"campaigns/{LINKED}.yaml"
+    path.write_text(path.read_text().replace("template: advocacy", "template: loop"))
+    it.expect_error(it.run("check", LINKED, timeout=20), 65, "loop", "itself")
+
+
+def a_missing_merge_value_stops_before_anyone_gets_mail(it):
+    it.sample_workspace()
+    path = it.workspace / f"campaigns/{LINKED}.yaml"
+    text = path.read_text()
+    line = text[:text.index("\nbody: |")].count("\n") + 3
+    path.write_text(text.replace("\nbody: |\n", "\nbody: |\n  Dear {{nickname}},\n\n", 1))
+    catcher = it.catcher()
+    it.expect_error(it.run("check", LINKED), 65, f"{LINKED}.yaml:{line}:", "nickname")
+    it.expect_error(it.run("plan", LINKED), 65, "nickname", "default")
+    it.expect_error(it.send(LINKED, catcher), 65, "nickname")
+    it.expect(catcher.envelopes() == [], "nobody got anything")
+    nothing_happened(it)
+
+
+def a_broken_csv_row_is_rejected_alone(it):
+    it.sample_workspace()
+    csv = it.write("m.csv", 'email,first_name,topics\ngood@example.org,Good,stem\nbad address@example.org,Bad,stem\n'
+                            'two@example.org,"Un"quoted,stem\nlast@example.org,Last,stem\n')
+    result = it.run("import", csv, "--json")
+    it.expect(result.status in (0, 80), "the good rows are in", result)
+    counts = result.json()
+    it.expect(counts["added"] == 2 and counts["rejected"] == 2, "two in, two out", counts)
+    rejects = pathlib.Path(counts["rejects"]).read_text() if counts.get("rejects") else ""
+    it.expect("3" in rejects and "bad address@example.org" in rejects, "the rejects file says line and row", rejects)
+    strict = it.run("import", it.write("n.csv", "email\nnew@example.org\nnot an address\n"), "--strict")
+    it.expect_error(strict, 65, "3")
+    it.expect("new@example.org" not in it.ok("export").out, "--strict changes nothing")
+
+
+def control_characters_formulas_and_encodings_in_a_csv(it):
+    it.sample_workspace()
+    csv = it.write("m.csv", 'email,first_name\ncr@example.org,"A\r\nBcc: x@example.org"\ncalc@example.org,=cmd()\n')
+    counts = it.run("import", csv, "--json").json()
+    it.expect(counts["rejected"] == 1 and counts["added"] == 1, "a line break in a name is rejected", counts)
+    exported = it.ok("export").out
+    it.expect("'=cmd()" in exported and "\n=cmd()" not in exported and ",=cmd()" not in exported, "export is formula-safe")
+    latin = it.write("latin.csv", "email,first_name\njose@example.org,Jos\xe9\n".encode("latin-1"))
+    result = it.run("import", latin)
+    it.expect("UTF-8" in result.err + result.out, "another encoding is named", result)
+    utf16 = it.write("utf16.csv", "email\na@example.org\n".encode("utf-16"))
+    it.expect_error(it.run("import", utf16), 65, "UTF-8")
+
+
+def a_line_break_in_a_header_never_passes(it):
+    it.sample_workspace()
+    path = it.workspace / f"campaigns/{LINKED}.yaml"
+    text = path.read_text()
+    start = text.index("subject:")
+    path.write_text(text[:start] + 'subject: "Hello\\r\\nBcc: evil@example.org"\n' + text[text.index("\n", start) + 1:])
+    it.expect_error(it.run("check", LINKED), 65, f"{LINKED}.yaml:")
+    catcher = it.catcher()
+    it.expect(it.send(LINKED, catcher).status == 65, "it is not sent")
+    it.expect(catcher.envelopes() == [], "nobody got anything")
+
+
+def attachments_stay_inside_the_workspace(it):
+    it.sample_workspace()
+    path = it.workspace / f"campaigns/{LINKED}.yaml"
+    text = path.read_text()
+    (it.workspace / "link.txt").symlink_to("/etc/passwd")
+    for name in ("missing.pdf", "../outside.txt", "/etc/passwd", "link.txt", "campaigns"):
+        path.write_text(text + f"\nattachments: [{{file: {name}}}]\n")
+        result = it.run("check", LINKED)
+        it.expect(result.status == 65 and name in result.out + result.err, f"{name} is refused", result)
+    it.write("notes.txt", "hello\n")
+    path.write_text(text + "\nattachments: [{file: notes.txt}]\n")
+    catcher = it.catcher()
+    it.expect(it.send(LINKED, catcher).status == 0, "a plain file is attached")
+    names = [part.get_filename() for part in catcher.messages()[0].iter_attachments()]
+    it.expect(names == ["notes.txt"], "and arrives", names)
+
+
+def a_relay_that_is_down(it):
+    it.sample_workspace()
+    result = it.run("send", LINKED, "--yes", "-o", f"relay.url=smtp://127.0.0.1:{free_port()}", timeout=60)
+    it.expect_error(result, 69, "127.0.0.1")
+    catcher = it.catcher()
+    it.expect(it.send(LINKED, catcher, "--edition", "later").status == 0, "and later it works")
+
+
+def certificates(it):
+    folder = it.folder / "certs"
+    script = pathlib.Path(__file__).resolve().parents[1] / "catcher/certs.sh"
+    subprocess.run([script, folder], check=True, capture_output=True)
+    return folder
+
+
+def secret(it, mode=0o600, content="right-password\n"):
+    path = it.write("relay.password", content)
+    path.chmod(mode)
+    return path
+
+
+def a_relay_that_refuses_the_password(it):
+    it.sample_workspace()
+    certs = certificates(it)
+    catcher = it.catcher("--starttls", certs / "good.crt", certs / "good.key", "--auth", "updates:right-password",
+                         "--require-auth")
+    tls = ["-o", "relay.tls=starttls", "-o", f"relay.ca_file={certs / 'ca.crt'}", "-o", "relay.user=updates"]
+    url = f"relay.url=smtp://localhost:{catcher.port}"
+    wrong = secret(it, content="wrong-password\n")
+    result = it.run("send", LINKED, "--yes", "-o", url, *tls, "-o", f"relay.password_file={wrong}")
+    it.expect_error(result, 78, "password")
+    it.expect("wrong-password" not in result.out + result.err, "no password is shown", result)
+    right = secret(it)
+    result = it.run("send", LINKED, "--yes", "-o", url, *tls, "-o", f"relay.password_file={right}")
+    it.expect(result.status == 0, "the right one works", result)
+    it.expect(all(e["tls"] and e["auth"] == "updates" for e in catcher.envelopes()), "over TLS", catcher.envelopes()[0])
+
+
+def a_relay_without_tls_gets_nothing_and_no_password(it):
+    it.sample_workspace()
+    catcher = it.catcher("--auth", "updates:right-password")
+    result = it.run("send", LINKED, "--yes", "-o", f"relay.url={catcher.url}", "-o", "relay.tls=starttls",
+                    "-o", "relay.user=updates", "-o", f"relay.password_file={secret(it)}")
+    it.expect_error(result, 78, "TLS")
+    it.expect(catcher.envelopes() == [], "nothing was sent")
+    clear = it.run("send", LINKED, "--yes", "-o", f"relay.url={catcher.url}", "-o", "relay.tls=none",
+                   "-o", "relay.user=updates", "-o", f"relay.password_file={secret(it)}")
+    it.expect_error(clear, 78, "tls")
+
+
+def a_relay_with_a_wrong_certificate(it):
+    it.sample_workspace()
+    certs = certificates(it)
+    for name in ("wrong-name", "expired"):
+        catcher = it.catcher("--starttls", certs / f"{name}.crt", certs / f"{name}.key")
+        result = it.run("send", LINKED, "--yes", "-o", f"relay.url=smtp://localhost:{catcher.port}",
+                        "-o", "relay.tls=starttls", "-o", f"relay.ca_file={certs / 'ca.crt'}")
+        it.expect_error(result, 78, "certificate")
+        it.expect(catcher.envelopes() == [], "nothing was sent")
+
+
+def a_password_file_that_others_can_read_is_refused(it):
+    it.sample_workspace()
+    result = it.run("send", LINKED, "--yes", "-o", "relay.tls=starttls", "-o", "relay.user=updates",
+                    "-o", f"relay.password_file={secret(it, 0o644)}")
+    it.expect_error(result, 78, "relay.password", "chmod 600")
+
+
+def a_password_in_the_configuration_is_refused(it):
+    it.sample_workspace()
+    path = it.workspace / CONFIG
+    path.write_text(path.read_text().replace("\nrelay:\n", "\nrelay:\n  password: hunter2\n", 1))
+    result = it.run("check")
+    it.expect_error(result, 78, "password_file")
+    it.expect("hunter2" not in result.out + result.err, "it is not repeated", result)
+
+
+def a_read_only_workspace(it):
+    if os.geteuid() == 0:
+        mount = it.folder / "ro"
+        it.sample_workspace()
+        mount.mkdir()
+        made = subprocess.run(["mount", "--bind", it.workspace, mount], capture_output=True)
+        if made.returncode != 0:
+            raise Skipped("this machine allows no bind mount")
+        it.stops.append(lambda: subprocess.run(["umount", mount], check=False))
+        if subprocess.run(["mount", "-o", "remount,ro,bind", mount], capture_output=True).returncode != 0:
+            raise Skipped("this machine allows no read-only mount")
+        it.workspace = mount
+    else:
+        it.sample_workspace()
+        (it.workspace / "var").chmod(0o500)
+    catcher = it.catcher()
+    result = it.send(LINKED, catcher)
+    it.expect(result.status in (73, 74), "exit 73 or 74", result)
+    it.expect("read-only" in result.err.lower() or "permission" in result.err.lower(), "it says why", result)
+    it.expect(catcher.envelopes() == [], "nothing was sent")
+
+
+def a_full_disk_loses_nobody(it):
+    mount = it.folder / "small"
+    mount.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", mount], capture_output=True).returncode != 0:
+        raise Skipped("this machine allows no small file system")
+    it.stops.append(lambda: subprocess.run(["umount", "-l", mount], check=False))
+    it.workspace = mount / "workspace"
+    it.sample_workspace()
+    filler = mount / "filler"
+    with open(filler, "wb") as file:
+        try:
+            while True:
+                file.write(b"x" * 4096)
+                file.flush()
+        except OSError:
+            pass
+    catcher = it.catcher()
+    result = it.send(LINKED, catcher, "--edition", "e")
+    it.expect(result.status in (0, 73, 74, 75), "it ends cleanly", result)
+    filler.unlink()
+    again = it.send(LINKED, catcher, "--edition", "e")
+    it.expect(again.status == 0, "with room it goes on", again)
+    got = catcher.recipients()
+    it.expect(len(got) == len(set(got)) > 0, "nobody got two", got)
+
+
+def a_newer_database_is_refused(it):
+    it.sample_workspace()
+    path = it.workspace / "var/broadside.db"
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version = 9999")
+    it.expect_error(it.run("status"), 65, "newer")
+    with sqlite3.connect(path) as database:
+        it.expect(database.execute("SELECT count(*) FROM member").fetchone()[0] == 24, "and left alone")
+
+
+def a_damaged_database_is_refused_and_never_recreated(it):
+    it.sample_workspace()
+    path = it.workspace / "var/broadside.db"
+    for stale in it.workspace.glob("var/broadside.db-*"):
+        stale.unlink()
+    path.write_bytes(b"this is not a database at all, but it is long enough to be one" * 100)
+    before = path.read_bytes()
+    result = it.run("status")
+    it.expect_error(result, 65, "damaged")
+    it.expect(path.read_bytes() == before, "not a byte was changed")
+
+
+def unknown_commands_and_options_are_guessed(it):
+    it.workspace.mkdir()
+    it.expect_error(it.run("sned", "x"), 64, "send")
+    it.expect_error(it.run("send", "x", "--dryrun"), 64, "--dry-run")
+    it.expect_error(it.run("plan"), 64, "CAMPAIGN")
+
+
+def an_unknown_campaign_is_guessed(it):
+    it.sample_workspace()
+    it.expect_error(it.run("plan", "expand-linked-lerning"), 65, LINKED)
+
+
+STORIES = [value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__
+           and value not in (nothing_happened, certificates, secret)]

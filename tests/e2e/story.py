@@ -1,0 +1,197 @@
+"""Stories: the program as a person meets it, against real servers on loopback.
+
+A story is a function whose name is the promise: `def the_same_edition_sent_twice_sends_nothing(it):`. It gets an
+`It`: a workspace of its own, the program, a catcher. It fails by `it.expect(...)`, which says what was expected.
+"""
+import email
+import email.policy
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+class Broken(Exception):
+    pass
+
+
+class Skipped(Exception):
+    pass
+
+
+class Catcher:
+    """A running catcher, its port and what it caught."""
+
+    def __init__(self, build, folder, *options):
+        self.folder = pathlib.Path(folder)
+        self.out = self.folder / "caught"
+        self.out.mkdir(parents=True, exist_ok=True)
+        self.ledger = self.folder / "catcher.ledger"
+        port_file = self.folder / "catcher.port"
+        port_file.unlink(missing_ok=True)
+        self.process = subprocess.Popen(
+            [build / "tests/catcher/catcher", "--listen", "127.0.0.1:0", "--port-file", port_file, "--out", self.out,
+             "--ledger", self.ledger, "--quiet", *map(str, options)], stdin=subprocess.DEVNULL)
+        deadline = time.monotonic() + 20
+        while not port_file.exists():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise Broken("the catcher did not start")
+            time.sleep(0.01)
+        self.port = int(port_file.read_text().split()[0].rsplit(":", 1)[-1])
+        self.url = f"smtp://127.0.0.1:{self.port}"
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(20)
+
+    def envelopes(self):
+        return [json.loads(path.read_text()) for path in sorted(self.out.glob("*.json"))]
+
+    def messages(self):
+        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.SMTP)
+                for path in sorted(self.out.glob("*.eml"))]
+
+    def raw(self):
+        return [path.read_bytes() for path in sorted(self.out.glob("*.eml"))]
+
+    def recipients(self):
+        return sorted(rcpt for envelope in self.envelopes() for rcpt in envelope["to"])
+
+
+class Result:
+    def __init__(self, done):
+        self.status, self.out, self.err = done.returncode, done.stdout, done.stderr
+
+    def json(self):
+        return json.loads(self.out)
+
+    def lines(self):
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+class It:
+    def __init__(self, build):
+        self.build = pathlib.Path(build).resolve()
+        self.program = self.build / "src/cli/broadside"
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="broadside-story-"))
+        self.workspace = self.folder / "workspace"
+        self.stops = []
+
+    # -- the program
+    def run(self, *words, cwd=None, env=None, stdin=None, timeout=120, workspace=True):
+        command = [self.program] + (["-C", self.workspace] if workspace else []) + list(map(str, words))
+        done = subprocess.run(command, cwd=cwd or self.folder, capture_output=True, text=True, errors="replace",
+                              input=stdin if stdin is not None else "", timeout=timeout,
+                              env={**os.environ, **(env or {})})
+        if "AddressSanitizer" in done.stderr or "runtime error:" in done.stderr or "LeakSanitizer" in done.stderr:
+            raise Broken(f"a sanitizer speaks: {done.stderr[-3000:]}")
+        return Result(done)
+
+    def start(self, *words, env=None):
+        process = subprocess.Popen([self.program, "-C", self.workspace, *map(str, words)], cwd=self.folder,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   env={**os.environ, **(env or {})})
+        self.stops.append(lambda: process.poll() is None and process.kill())
+        return process
+
+    def ok(self, *words, **how):
+        result = self.run(*words, **how)
+        self.expect(result.status == 0, f"`{' '.join(map(str, words))}` succeeds", result)
+        return result
+
+    def sample_workspace(self):
+        """A fresh workspace with the sample campaigns and its 24 members."""
+        result = self.run("init", self.workspace, workspace=False)
+        self.expect(result.status == 0, "init makes a workspace", result)
+        self.ok("import", self.workspace / "config/members.csv")
+        return self.workspace
+
+    def catcher(self, *options):
+        folder = self.folder / f"catcher-{len(self.stops)}"
+        folder.mkdir()
+        catcher = Catcher(self.build, folder, *options)
+        self.stops.append(catcher.stop)
+        return catcher
+
+    def send(self, campaign, catcher, *words, **how):
+        return self.run("send", campaign, "--yes", "-o", f"relay.url={catcher.url}", *words, **how)
+
+    def write(self, path, content):
+        path = self.workspace / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    # -- judging
+    def expect(self, holds, promise, result=None):
+        if holds:
+            return
+        detail = ""
+        if isinstance(result, Result):
+            detail = f"\n    exit {result.status}\n    stdout: {result.out[-1500:]}\n    stderr: {result.err[-1500:]}"
+        elif result is not None:
+            detail = f"\n    {result!r}"
+        raise Broken(promise + detail)
+
+    def expect_error(self, result, status, *words):
+        self.expect(result.status == status, f"exit status {status}", result)
+        for word in words:
+            self.expect(word in result.err or word in result.out, f"the message says {word!r}", result)
+
+    def close(self):
+        for stop in reversed(self.stops):
+            stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def wait_for(condition, seconds=20, step=0.02):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(step)
+    return condition()
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def tell(stories, build, only=None):
+    """Runs the stories of one module; returns (passed, failed, skipped)."""
+    passed = failed = skipped = 0
+    for story in stories:
+        name = story.__name__.replace("_", " ")
+        if only and only not in story.__name__:
+            continue
+        it = It(build)
+        started = time.monotonic()
+        try:
+            story(it)
+            passed += 1
+            print(f"ok      {name} ({time.monotonic() - started:.1f} s)", flush=True)
+        except Skipped as reason:
+            skipped += 1
+            print(f"skipped {name}: {reason}", flush=True)
+        except Broken as broken:
+            failed += 1
+            print(f"FAIL    {name}\n    broken: {broken}", flush=True)
+        except Exception:  # a story that crashes is a story that fails
+            failed += 1
+            print(f"FAIL    {name}\n{traceback.format_exc()}", flush=True)
+        finally:
+            it.close()
+    return passed, failed, skipped
