@@ -1,0 +1,23 @@
+/* Schedule: when the editions of a campaign are due. Written times are kept as written; the zone
+ * gives them meaning. */
+#ifndef CAMPAIGN_SCHEDULE_H
+#define CAMPAIGN_SCHEDULE_H
+
+#include "settings/schema.h"
+
+enum { SCHEDULE_CRON = 128, SCHEDULE_ZONE = 64 };
+
+struct schedule {
+    struct place place;   /* path is empty when the campaign has no schedule */
+    struct text cron;     /* five fields, or a word such as @weekly; or empty */
+    struct civil at;      /* year 0: not given */
+    struct text timezone; /* IANA name; "UTC" by default */
+    int64_t max_late_ms;  /* a slot missed for longer is skipped */
+    struct civil until;   /* year 0: not given; a date alone means the end of that day */
+    bool until_whole_day;
+    struct hours hours; /* in the member's zone, else in `timezone` */
+};
+
+extern const struct shape schedule_shape;
+
+#endif
