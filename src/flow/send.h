@@ -1,0 +1,125 @@
+/*
+ * Send: the event loop that moves due messages through a relay and settles each of them.
+ *
+ * It knows neither ledger nor campaign: it draws from a struct work. `dispatch` puts the ledger
+ * behind it, `--test-to` a short list. A turn of the loop is: read replies; take and merge rows for
+ * connections that have room; commit all results and intents in one transaction; write completing
+ * bytes. Memory is bounded by connections × (depth + 1) messages, whatever the edition's size.
+ */
+#ifndef FLOW_SEND_H
+#define FLOW_SEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "mail/verdict.h"
+#include "settings/rate.h"
+#include "wire/relay.h"
+
+enum { SEND_ADDRESS = 320, SEND_LIMITS_MAX = 8 };
+
+/* One message on its way. `key` and the addresses are filled by take(), the rest by merge(). */
+struct send_item {
+    int64_t key;              /* of the delivery; unique among those in flight */
+    int64_t edition;          /* whose; for pausing */
+    uint32_t attempts;        /* charged before this one */
+    int64_t first_attempt_ms; /* 0: never attempted. Kept for retry_for and the Date */
+    int64_t retry_for_ms;
+    char to[SEND_ADDRESS], from[SEND_ADDRESS]; /* NUL-terminated, clean */
+    bool smtputf8;
+    struct buffer bytes; /* the merged message; owned by send */
+    void *self;          /* of the work, if it needs more */
+};
+
+/* What became of a message. Names are those of delivery.md; READY is "again at next_at_ms". */
+enum send_fate { SEND_SENT, SEND_READY, SEND_FAILED, SEND_UNKNOWN };
+
+struct send_result {
+    struct send_item *item;
+    enum send_fate fate;
+    bool had_intent;        /* false: refused or lost before its INTENT was asked for */
+    bool charged;           /* the attempt counts */
+    int64_t next_at_ms;     /* SEND_READY; wall time */
+    enum facts_stage stage; /* where the reply came */
+    struct reply reply;     /* code 0: none */
+    bool judged;            /* `verdict` is filled */
+    struct verdict verdict; /* suppression and counting are the work's to do */
+};
+
+struct send_intent {
+    struct send_item *item;
+    bool granted; /* set by commit() */
+};
+
+/* Where messages come from and where results go. All calls come from the loop's own thread. */
+struct send_work {
+    void *self;
+    /* Fills at most `room` items that are due at `now_ms` (wall); their count. 0: none now, and
+     * `*ret_next_ms` is when there will be (INT64_MAX: never). An item is not given again until it
+     * was settled or put back. */
+    bool (*take)(void *self, struct send_item **items, size_t room, int64_t now_ms,
+                 size_t *ret_count, int64_t *ret_next_ms, struct error *err);
+    /* Renders into item->bytes. False: this message cannot be made; it fails, the others go on. */
+    bool (*merge)(void *self, struct send_item *item, int64_t now_ms, struct error *err);
+    /* Not tried after all; as if never taken. */
+    void (*put_back)(void *self, struct send_item *item);
+    /* All of it in one durable transaction; `granted` tells which intents held. False: nothing may
+     * be completed from here on (err says why); may be called again for results only. */
+    bool (*commit)(void *self, const struct send_result *results, size_t result_count,
+                   struct send_intent *intents, size_t intent_count, int64_t now_ms,
+                   struct error *err);
+    /* The edition cannot go on as it is (our content, our configuration); NULL: not wanted. */
+    bool (*pause)(void *self, int64_t edition, const char *why, struct error *err);
+};
+
+struct send_progress {
+    uint64_t sent, failed, deferred, unknown;
+    unsigned connections;
+    double rate; /* messages a second, over the last seconds */
+};
+
+struct send_options {
+    const struct clock *clock;
+    struct random *random;
+    struct log *log;
+    struct relay_target relay;
+    unsigned connections; /* at most; opened as they are needed */
+    unsigned depth;       /* BDAT transactions in flight on each; 1: one */
+    bool plain_data;
+    struct rate limits[SEND_LIMITS_MAX];
+    size_t limit_count;
+    /* Deferred messages that come due within so long are waited for; beyond it send returns. */
+    int64_t patience_ms;
+    int64_t grace_ms; /* for outstanding replies after a signal; 0: SEND_GRACE_MS */
+    void (*progress)(void *self, const struct send_progress *progress); /* may be NULL */
+    void *progress_self;
+    const volatile int *stop; /* set by a signal handler; may be NULL */
+    int wake;                 /* a descriptor that becomes readable with `stop`; -1: none */
+};
+
+enum { SEND_GRACE_MS = 30000 };
+
+struct send_report {
+    uint64_t sent, failed, deferred, unknown, vetoed, put_back;
+    uint64_t commits, connections_opened;
+    int64_t elapsed_ms;
+    int64_t next_ms; /* wall time of the next deferred one; INT64_MAX: none */
+    bool stopped;    /* by a signal */
+    bool paused;     /* an edition was paused */
+    /* FAULT_NONE: everything that was due is settled. 69, 74, 78 … as the relay or ledger failed.
+     */
+    struct error end;
+};
+
+/* Runs until nothing is due any more, a signal, or something that stops everything. The report is
+ * filled in every case. */
+void send_run(const struct send_options *options, const struct send_work *work,
+              struct send_report *ret_report);
+
+#endif
