@@ -167,7 +167,7 @@ void body_end(struct body *body)
 void body_message_id(const struct body *body, const char **ret_at, size_t *ret_length)
 {
     static const char name[] = "message-id:";
-    const char *at = body->text.at;
+    const char *at = body->text.length == 0 ? "" : body->text.at;
     const char *end = at + body->text.length;
     *ret_at = "-";
     *ret_length = 1;

@@ -88,9 +88,18 @@ void session_secure(struct session *session)
     session->capabilities = capabilities_of(session);
 }
 
+/* One mark for all that was read together: --delay simulates the way, not the server. */
+static void mark_round_trip(struct session *session)
+{
+    int64_t delay_ms = session->options->delay_ms;
+    if (delay_ms > 0)
+        outbox_mark(&session->outbox, session->now_ns + delay_ms * 1000000, THEN_NOTHING);
+}
+
 void session_greet(struct session *session)
 {
     dialogue_reply(session, EVENT_GREETING, "220 localhost ESMTP catcher", 2);
+    mark_round_trip(session);
 }
 
 bool session_listens(const struct session *session)
@@ -281,9 +290,6 @@ size_t session_hear(struct session *session, const char *at, size_t length)
     }
     if (session->deaf)
         return length;
-    /* One mark for all that was read together: --delay simulates the way, not the server. */
-    if (session->options->delay_ms > 0)
-        outbox_mark(&session->outbox, session->now_ns + session->options->delay_ms * 1000000,
-                    THEN_NOTHING);
+    mark_round_trip(session);
     return used;
 }
