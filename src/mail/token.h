@@ -14,7 +14,7 @@
 #include "base/text.h"
 
 enum {
-    SECRET_SIZE = 32,
+    TOKEN_KEY = 32,
     TOKEN_STRING = 48,      /* characters at most, without a NUL */
     MESSAGE_ID_STRING = 32, /* of which 26 are used */
     DIGEST_SIZE = 32,
@@ -24,14 +24,14 @@ enum {
 
 enum token_purpose { TOKEN_RETURN_PATH = 1, TOKEN_UNSUBSCRIBE = 2, TOKEN_PURPOSES };
 
-/* The workspace's key and what is derived from it; secret_wipe() when done. */
-struct secret {
-    unsigned char key[SECRET_SIZE];
-    unsigned char purpose[TOKEN_PURPOSES][SECRET_SIZE]; /* one key a purpose */
+/* The workspace's key and what is derived from it; token_key_wipe() when done. */
+struct token_key {
+    unsigned char key[TOKEN_KEY];
+    unsigned char purpose[TOKEN_PURPOSES][TOKEN_KEY]; /* one key a purpose */
 };
 
-void secret_set(struct secret *secret, const unsigned char key[SECRET_SIZE]);
-void secret_wipe(struct secret *secret);
+void token_key_set(struct token_key *key, const unsigned char bytes[TOKEN_KEY]);
+void token_key_wipe(struct token_key *key);
 
 /* Ids as in the store: 1 and up. */
 struct token {
@@ -40,17 +40,17 @@ struct token {
 };
 
 /* Lower-case base32; points into `string`. */
-struct text token_format(const struct secret *secret, struct token token,
+struct text token_format(const struct token_key *key, struct token token,
                          char string[TOKEN_STRING]);
 /* In any case. False when it is no token, or not one of ours. */
-bool token_parse(const struct secret *secret, struct text string, struct token *ret_token);
+bool token_parse(const struct token_key *key, struct text string, struct token *ret_token);
 
 /* The left side of a Message-ID, the same on every attempt; 26 characters in `string`. */
-struct text token_message_id(const struct secret *secret, struct text campaign, struct text slot,
+struct text token_message_id(const struct token_key *key, struct text campaign, struct text slot,
                              struct text member_key, char string[MESSAGE_ID_STRING]);
 
 /* What a suppression keeps of an address: `address_key` is struct address' key. */
-void token_address_hash(const struct secret *secret, struct text address_key,
+void token_address_hash(const struct token_key *key, struct text address_key,
                         unsigned char ret_hash[ADDRESS_HASH]);
 
 /* SHA-256. */
