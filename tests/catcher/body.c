@@ -13,7 +13,7 @@
 #include <emmintrin.h>
 #endif
 
-enum { BLOCK = 64, HEADER_LIMIT = 65536 };
+enum { BLOCK = 64, HEADER_LIMIT = 65536, HEADER_STEP = 1024 };
 
 struct masks {
     uint64_t cr;
@@ -61,15 +61,19 @@ void body_begin(struct body *body)
     body->at_line_start = true;
 }
 
+/* In small steps: the header is short, what stands behind it is not copied. */
 static void keep_header(struct body *body, const char *at, size_t length)
 {
-    size_t known = body->text.length;
-    if (known + length > HEADER_LIMIT)
-        length = HEADER_LIMIT - known;
-    bytes_append(&body->text, at, length);
-    size_t from = known < 3 ? 0 : known - 3;
-    body->header_done = body->text.length == HEADER_LIMIT ||
-                        memmem(body->text.at + from, body->text.length - from, "\r\n\r\n", 4);
+    while (length > 0 && !body->header_done) {
+        size_t known = body->text.length;
+        size_t step = length < HEADER_STEP ? length : HEADER_STEP;
+        size_t from = known < 3 ? 0 : known - 3;
+        bytes_append(&body->text, at, step);
+        body->header_done = body->text.length >= HEADER_LIMIT ||
+                            memmem(body->text.at + from, body->text.length - from, "\r\n\r\n", 4);
+        at += step;
+        length -= step;
+    }
 }
 
 static void keep(struct body *body, const char *at, size_t length)
@@ -93,21 +97,28 @@ struct finding {
     uint64_t broken;
 };
 
-static struct finding examine(struct body *body, const char *at, size_t length)
+/* `length` is 1 to 64; bits beyond it are zero. */
+static inline struct finding find(struct body *body, struct masks masks, size_t length)
 {
-    char padded[BLOCK] = {0};
-    if (length < BLOCK) {
-        memcpy(padded, at, length);
-        at = padded;
-    }
-    uint64_t valid = length < BLOCK ? ((uint64_t)1 << length) - 1 : UINT64_MAX;
-    struct masks masks = masks_of(at);
+    uint64_t valid = UINT64_MAX >> (BLOCK - length);
     uint64_t after_cr = (masks.cr << 1 | (uint64_t)body->after_cr) & valid;
     uint64_t line_ends = masks.lf & after_cr;
     uint64_t line_starts = line_ends << 1 | (uint64_t)body->at_line_start;
     body->after_cr = (masks.cr >> (length - 1)) & 1;
     body->at_line_start = (line_ends >> (length - 1)) & 1;
     return (struct finding){masks.dot & line_starts, masks.lf ^ after_cr};
+}
+
+static struct finding find_in_tail(struct body *body, const char *at, size_t length)
+{
+    char padded[BLOCK] = {0};
+    memcpy(padded, at, length);
+    return find(body, masks_of(padded), length);
+}
+
+static inline struct finding examine(struct body *body, const char *at, size_t length)
+{
+    return length < BLOCK ? find_in_tail(body, at, length) : find(body, masks_of(at), BLOCK);
 }
 
 enum dot { DOT_STUFFED, DOT_ENDS, DOT_UNCLEAR };
