@@ -1,0 +1,54 @@
+/*
+ * Bundle: the exact set of files an edition is made of.
+ *
+ * Composition reads only through a bundle. At planning time it reads the workspace and remembers
+ * every file it hands out; what it remembers is kept with the edition. At sending time the same
+ * bundle is read back from there, so an edition never mixes two versions of a file, and whoever
+ * holds the database can send it. Its digest names the content.
+ *
+ * Entries that are no files are generated; their names begin with ":", which no path read from disk
+ * may.
+ */
+#ifndef CAMPAIGN_BUNDLE_H
+#define CAMPAIGN_BUNDLE_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "mail/token.h"
+
+enum {
+    BUNDLE_FILE = 25 * 1024 * 1024,  /* bytes of one file */
+    BUNDLE_TOTAL = 25 * 1024 * 1024, /* bytes of all; base64 makes a third more of them */
+    BUNDLE_ENTRIES = 512,
+    BUNDLE_PATH = 1024,
+};
+
+struct bundle;
+
+/* Reads files below `root` (regular ones, no symbolic link, no ".."), each once. `root` must live
+ * as long as `arena`. */
+struct bundle *bundle_record(struct arena *arena, const char *root);
+
+/* Reads back what bundle_serialize() gave. Borrows `serialized`. */
+bool bundle_parse(struct arena *arena, struct text serialized, struct bundle **ret_bundle,
+                  struct error *err);
+
+/*
+ * The bytes of a file, which live as long as the bundle. Not there: true, and *ret_found false.
+ * At most `cap` bytes (and BUNDLE_FILE).
+ */
+bool bundle_read(struct bundle *bundle, struct text path, size_t cap, struct text *ret_bytes,
+                 bool *ret_found, struct error *err);
+
+/* Adds a generated entry, or replaces it. `name` begins with ":". Copies both. */
+void bundle_put(struct bundle *bundle, struct text name, struct text bytes);
+
+/* Everything that was read or put so far, sorted by path; in the bundle's arena. */
+struct text bundle_serialize(struct bundle *bundle);
+
+/* SHA-256 of the serialized form. */
+void bundle_digest(struct bundle *bundle, unsigned char ret_digest[DIGEST_SIZE]);
+
+#endif
