@@ -9,8 +9,6 @@
 #ifndef SETTINGS_DOCUMENT_H
 #define SETTINGS_DOCUMENT_H
 
-#include "base/arena.h"
-#include "base/error.h"
 #include "base/finding.h"
 
 enum {
@@ -22,20 +20,20 @@ enum {
 
 enum node_type { NODE_SCALAR, NODE_SEQUENCE, NODE_MAPPING };
 
-/* How a scalar was written. Only a plain one can be null, true or a number. */
-enum node_style { NODE_PLAIN, NODE_QUOTED, NODE_BLOCK };
+/* How a scalar was written. Only a plain one can be null, true or a number; | and > are blocks. */
+enum node_style { NODE_PLAIN, NODE_SINGLE, NODE_DOUBLE, NODE_LITERAL, NODE_FOLDED };
 
 struct node {
     enum node_type type;
     enum node_style style;
-    struct place place;     /* the first content byte: behind a quote; in a block, its first line at
-                               `indent` + 1 */
-    struct text text;       /* of a scalar, escapes and folds undone; LF and tab only in blocks */
-    unsigned indent;        /* of a block scalar: columns taken off every line */
-    struct text raw;        /* the scalar as it stands in the file, from `place` on */
-    struct text key;        /* when it is the value of a mapping */
-    struct place key_place; /* where that key stands */
-    struct node *first, *next; /* children in the order of the file; the next sibling */
+    bool faulty;        /* was reported already: whoever reads the tree leaves its value alone */
+    unsigned indent;    /* of a block scalar: columns taken off every line */
+    struct place place; /* the first content byte: behind a quote; of a block, column indent + 1 */
+    struct text text;   /* of a scalar, escapes and folds undone; LF and tab only in blocks */
+    struct text raw;    /* a scalar as it stands in the file, from `place` on */
+    struct text key;    /* when it is the value of a mapping */
+    struct place key_place;    /* where that key stands */
+    struct node *first, *next; /* the first child, the next sibling: in the order of the file */
     size_t count;              /* children */
 };
 

@@ -113,8 +113,8 @@ extern const struct key_type key_text, key_texts, key_bool, key_number, key_word
     &key_duration, SCHEMA_FIELD(S, field, int64_t), {NULL}, (from), (to)
 /* A list of rates; a single one may be written without brackets. */
 #define KEY_RATES(S, field) &key_rates, SCHEMA_FIELD(S, field, struct rate_list), {NULL}, 0, 16
-/* "2026-12-01T09:00" or "2026-12-01". */
-#define KEY_TIME(S, field) &key_time, SCHEMA_FIELD(S, field, struct civil), {NULL}, 0, 0
+/* "2026-12-01T09:00" or "2026-12-01", without a zone. */
+#define KEY_TIME(S, field) &key_time, SCHEMA_FIELD(S, field, struct local_time), {NULL}, 0, 0
 /* "08:00-20:00". */
 #define KEY_HOURS(S, field) &key_hours, SCHEMA_FIELD(S, field, struct hours), {NULL}, 0, 0
 /* A text with its place: one line, or lines. */

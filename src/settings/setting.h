@@ -45,6 +45,13 @@ struct named_texts_list {
     size_t count;
 };
 
+/* A written moment, to be read in a zone that stands elsewhere. */
+struct local_time {
+    bool given;
+    bool whole_day; /* only a date was written */
+    struct civil civil;
+};
+
 /* A daily window in minutes after midnight, "08:00-20:00" = {480, 1200}. `to` is excluded; `to` <
  * `from` goes over midnight. Both 0: not given. */
 struct hours {
