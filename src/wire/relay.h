@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "wire/smtp.h"
 
-enum relay_tls {
+enum relay_security {
     RELAY_STARTTLS, /* required: without it nothing is sent */
     RELAY_IMPLICIT, /* smtps:// */
     RELAY_CLEAR,    /* only without a secret */
@@ -25,7 +25,7 @@ enum relay_tls {
 /* All strings are borrowed for as long as the hub lives. */
 struct relay_target {
     const char *url; /* smtp://host[:port] or smtps://host[:port] */
-    enum relay_tls tls;
+    enum relay_security security;
     const char *ca_file; /* NULL: the system's authorities */
     const char *user;    /* NULL: no AUTH */
     const char *secret;

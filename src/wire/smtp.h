@@ -34,7 +34,8 @@
 /* What the last EHLO offered. */
 struct smtp_capabilities {
     bool pipelining, chunking, eight_bit, smtputf8, enhanced;
-    uint64_t size; /* the largest message in octets; 0: not told */
+    bool size_known; /* SIZE was offered: MAIL may carry it */
+    uint64_t size;   /* the largest message in octets; 0: not told */
 };
 
 /* One line behind the greeting line of an EHLO reply, without its code: "SIZE 10240000". */
