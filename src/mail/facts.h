@@ -47,6 +47,15 @@ enum facts_action {
     ACTION_EXPANDED,
 };
 
+/* Which command a reply quoted in a bounce answered, where the bounce says so. */
+enum facts_command {
+    COMMAND_UNKNOWN,
+    COMMAND_CONNECT, /* the greeting, EHLO, STARTTLS */
+    COMMAND_MAIL,
+    COMMAND_RCPT,
+    COMMAND_DATA, /* DATA or the content */
+};
+
 struct facts {
     enum facts_stage stage;
     uint16_t code;            /* 200 … 599; 0: none was found */
@@ -55,6 +64,7 @@ struct facts {
 
     enum facts_kind kind;
     enum facts_action action;
+    enum facts_command command;
     struct text feedback_type; /* complaints: "abuse", "fraud", "not-spam" … */
 };
 

@@ -66,7 +66,8 @@ struct verdict {
     enum verdict_fate fate;
     bool permanent;   /* the other side will not change its mind about this very message */
     bool charged;     /* the attempt counts (false: throttling, our own configuration) */
-    const char *rule; /* the table row that decided, for people; static, never NULL */
+    const char *rule; /* the table row that chose the class: its words or its code */
+    const char *why;  /* the table row that chose action and fate, a sentence; both static */
 };
 
 /*

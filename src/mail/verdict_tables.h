@@ -1,0 +1,92 @@
+/*
+ * Verdict tables: what postmasters would review. Rows only; verdict.c weighs them.
+ *
+ * Every row is one reason to believe in a class, with a weight. Per class the best phrase, the
+ * enhanced code and the basic code add up; the heaviest class wins, and its heaviest row is the
+ * verdict's `rule`. Weights are spaced so that
+ *   words that leave no doubt  >  exact code + vague words  >  clear words  >  exact code  > hints.
+ */
+#ifndef MAIL_VERDICT_TABLES_H
+#define MAIL_VERDICT_TABLES_H
+
+#include <stddef.h>
+
+#include "mail/verdict.h"
+
+enum verdict_weight {
+    WEIGHT_NONE = 0,
+    WEIGHT_TRACE = 1, /* breaks ties */
+    WEIGHT_HINT = 3,  /* says this, among other things */
+    WEIGHT_CODE = 5,  /* a code that has one meaning, when it is used as RFC 3463 says */
+    WEIGHT_CLEAR = 7, /* words for exactly this */
+    WEIGHT_MORE =
+        10, /* words that outweigh other clear words beside them, which name only a symptom */
+    WEIGHT_SURE = 15, /* words that outweigh any code and any clear words */
+    WEIGHT_TOP = 19,  /* words that name the cause of what even sure words describe */
+};
+
+/* What a phrase says beside its class; only sending time asks. */
+enum verdict_sign {
+    SIGN_NONE = 0,
+    SIGN_GREYLISTED = 1,      /* come back later: the ladder of delays, not a slower rate */
+    SIGN_TOO_FAST = 2,        /* rate words */
+    SIGN_MANY_RECIPIENTS = 4, /* this transaction is full, the next one is not */
+    SIGN_AT_CONNECT = 8,      /* a quoted reply says which command it answered */
+    SIGN_AT_MAIL = 16,
+    SIGN_AT_RCPT = 32,
+    SIGN_AT_DATA = 64,
+};
+
+/*
+ * Words in lower case, one space between. Compared with text in which punctuation is a space,
+ * apostrophes are dropped, an address is "@", a host name is "." and its registered label
+ * (".spamhaus" for zen.spamhaus.org). "*" stands for up to VERDICT_GAP words. The last of several
+ * words may go on: "quota exceed" finds "quota exceeded"; a single word is met whole.
+ */
+struct verdict_phrase {
+    const char *words;
+    enum verdict_class class;
+    enum verdict_weight weight;
+    enum verdict_sign sign;
+};
+
+enum { VERDICT_GAP = 4 };
+
+struct verdict_phrases {
+    const struct verdict_phrase *rows;
+    size_t count;
+};
+
+/* Tables by what they speak of, each in its own file. */
+extern const struct verdict_phrases verdict_phrases_gone;   /* nobody there */
+extern const struct verdict_phrases verdict_phrases_box;    /* a box that is off, full, unwilling */
+extern const struct verdict_phrases verdict_phrases_policy; /* us: reputation and identity */
+extern const struct verdict_phrases verdict_phrases_pace;   /* us: too fast */
+extern const struct verdict_phrases verdict_phrases_content; /* this message */
+extern const struct verdict_phrases verdict_phrases_system;  /* networks, queues, machines */
+extern const struct verdict_phrases verdict_phrases_world;   /* other languages than English */
+
+/* An enhanced code (RFC 3463 and the registry; Microsoft's three-digit details). The leading digit
+ * is not looked at; `last` closes a range of details. */
+struct verdict_enhanced_row {
+    unsigned short subject, detail, last;
+    enum verdict_class class;
+    enum verdict_weight weight;
+    const char *rule;
+};
+
+/* A basic code, when it was given at one of `stages` (a mask of 1 << stage). */
+struct verdict_basic_row {
+    unsigned short code;
+    unsigned stages;
+    enum verdict_class class;
+    enum verdict_weight weight;
+    const char *rule;
+};
+
+extern const struct verdict_enhanced_row verdict_enhanced_rows[];
+extern const size_t verdict_enhanced_count;
+extern const struct verdict_basic_row verdict_basic_rows[];
+extern const size_t verdict_basic_count;
+
+#endif

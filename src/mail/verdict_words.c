@@ -1,0 +1,285 @@
+/*
+ * Verdict words: which phrases of the tables stand in a server's text.
+ *
+ * The text is cut into words once; every word is looked up in a hash of first words, and the few
+ * phrases that begin with it are compared. So the cost grows with the text, not with the tables:
+ * a reply takes a few microseconds against some hundred phrases.
+ */
+#include "mail/verdict_words.h"
+
+#include <string.h>
+#include <threads.h>
+
+#include "base/banned.h"
+#include "base/memory.h"
+
+enum { BUCKETS = 2048, PHRASES = 4096, NO_ROW = 0 };
+
+/* Phrases chained by the hash of their first word; numbers count from 1. */
+static struct {
+    uint16_t head[BUCKETS];
+    uint16_t next[PHRASES + 1];
+    const struct verdict_phrase *row[PHRASES + 1];
+    size_t count;
+} table;
+
+static once_flag table_made = ONCE_FLAG_INIT;
+
+static struct text first_word(struct text words)
+{
+    size_t space = text_find_byte(words, ' ');
+    return space == TEXT_NONE ? words : text_slice(words, 0, space);
+}
+
+static unsigned bucket_of(struct text word)
+{
+    return (unsigned)(text_hash(word) % BUCKETS);
+}
+
+static void table_add(const struct verdict_phrases *phrases)
+{
+    for (size_t i = 0; i < phrases->count; i++) {
+        must(table.count < PHRASES);
+        uint16_t number = (uint16_t)++table.count;
+        unsigned bucket = bucket_of(first_word(text_of(phrases->rows[i].words)));
+        table.row[number] = &phrases->rows[i];
+        table.next[number] = table.head[bucket];
+        table.head[bucket] = number;
+    }
+}
+
+static void table_make(void)
+{
+    table_add(&verdict_phrases_gone);
+    table_add(&verdict_phrases_box);
+    table_add(&verdict_phrases_policy);
+    table_add(&verdict_phrases_pace);
+    table_add(&verdict_phrases_content);
+    table_add(&verdict_phrases_system);
+    table_add(&verdict_phrases_world);
+}
+
+/* --- Cutting into words --- */
+
+struct words {
+    struct text word[VERDICT_WORDS];
+    size_t count;
+    char bytes[VERDICT_TEXT + 1]; /* lower case, what the words point into */
+    size_t used;
+};
+
+static bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (signed char)byte < 0;
+}
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+/* What may stand inside an address, a host name or a word. Space, quotes, brackets, colons, slashes
+ * and the signs of a URL's query end a piece. */
+static bool is_piece(char byte)
+{
+    return is_letter(byte) || is_digit(byte) || memchr(".-_+@'#$%~!^*", byte, 13) != NULL;
+}
+
+static void word_add(struct words *words, struct text piece, bool is_host)
+{
+    if (words->count == VERDICT_WORDS || words->used + piece.length + 1 > VERDICT_TEXT)
+        return;
+    char *at = words->bytes + words->used;
+    size_t length = 0;
+    if (is_host)
+        at[length++] = '.';
+    for (size_t i = 0; i < piece.length; i++)
+        if (piece.at[i] != '\'')
+            at[length++] = text_lower_byte(piece.at[i]);
+    words->used += length;
+    if (length > 0)
+        words->word[words->count++] = text_from(at, length);
+}
+
+/* The labels of a host name, last first; at most four matter. */
+enum { LABELS = 4 };
+
+static size_t labels_of(struct text host, struct text labels[LABELS])
+{
+    size_t count = 0;
+    while (count < LABELS && host.length > 0) {
+        size_t dot = text_find_last_byte(host, '.');
+        labels[count++] = dot == TEXT_NONE ? host : text_after(host, dot + 1);
+        host = dot == TEXT_NONE ? text_slice(host, 0, 0) : text_slice(host, 0, dot);
+    }
+    return count;
+}
+
+/* "co" of co.jp, "com" of com.br: no name was registered there. */
+static bool is_public_label(struct text label)
+{
+    static const char *const labels[] = {"co", "com", "net", "org", "ne", "or",
+                                         "ac", "go",  "gov", "edu", "ad", "ed"};
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+        if (text_equal(label, text_of(labels[i])))
+            return true;
+    return false;
+}
+
+/* A host name ends in a short label of small letters; "exist.Please" and "unknown.Try" do not. */
+static bool host_label(struct text piece, struct text *ret_label)
+{
+    struct text labels[LABELS];
+    size_t count = labels_of(piece, labels);
+    if (count < 2 || labels[0].length < 2 || labels[0].length > 7 || labels[1].length == 0)
+        return false;
+    for (size_t i = 0; i < labels[0].length; i++)
+        if (labels[0].at[i] < 'a' || labels[0].at[i] > 'z')
+            return false;
+    if (count == 2 && labels[0].length > 4)
+        return false;
+    bool is_deeper = count > 2 && labels[0].length == 2 && is_public_label(labels[1]);
+    *ret_label = labels[is_deeper ? 2 : 1];
+    return true;
+}
+
+/* "5.1.1" and "192.0.2.1" stay whole. */
+static bool is_number(struct text piece)
+{
+    for (size_t i = 0; i < piece.length; i++)
+        if (!is_digit(piece.at[i]) && piece.at[i] != '.')
+            return false;
+    return piece.length > 0;
+}
+
+static bool is_word_byte(char byte)
+{
+    return is_letter(byte) || is_digit(byte) || byte == '\'';
+}
+
+static void words_split(struct words *words, struct text piece)
+{
+    size_t start = 0;
+    for (size_t i = 0; i <= piece.length; i++) {
+        if (i < piece.length && is_word_byte(piece.at[i]))
+            continue;
+        if (i > start)
+            word_add(words, text_slice(piece, start, i - start), false);
+        start = i + 1;
+    }
+}
+
+static struct text strip(struct text piece)
+{
+    while (piece.length > 0 && !is_word_byte(piece.at[0]))
+        piece = text_after(piece, 1);
+    while (piece.length > 0 && !is_word_byte(piece.at[piece.length - 1]))
+        piece.length--;
+    return piece;
+}
+
+/* "550-5.1.1" and "5.7.1-x": codes before a hyphen are words of their own. */
+static void numbers_split(struct words *words, struct text piece)
+{
+    size_t hyphen;
+    while ((hyphen = text_find_byte(piece, '-')) != TEXT_NONE &&
+           is_number(text_slice(piece, 0, hyphen))) {
+        word_add(words, text_slice(piece, 0, hyphen), false);
+        piece = text_after(piece, hyphen + 1);
+    }
+    if (is_number(piece))
+        word_add(words, piece, false);
+    else
+        words_split(words, piece);
+}
+
+static void piece_add(struct words *words, struct text piece)
+{
+    struct text label;
+    size_t sign = text_find_byte(piece, '@');
+    piece = strip(piece);
+    if (piece.length == 0)
+        return;
+    if (sign != TEXT_NONE && sign > 0 && text_find_byte(piece, '@') != TEXT_NONE)
+        word_add(words, TEXT("@"), false);
+    else if (host_label(piece, &label))
+        word_add(words, label, true);
+    else
+        numbers_split(words, piece);
+}
+
+/* U+2019, the typographer's apostrophe, is an apostrophe: "couldn’t". */
+static struct text plain_apostrophes(struct text text, char bytes[VERDICT_TEXT])
+{
+    size_t length = 0;
+    for (size_t i = 0; i < text.length && length < VERDICT_TEXT; i++) {
+        bool is_curly = text.length - i >= 3 && memcmp(text.at + i, "\xE2\x80\x99", 3) == 0;
+        bytes[length++] = is_curly ? '\'' : text.at[i];
+        i += is_curly ? 2 : 0;
+    }
+    return text_from(bytes, length);
+}
+
+static void words_of(struct words *words, struct text text)
+{
+    char bytes[VERDICT_TEXT];
+    text = plain_apostrophes(text, bytes);
+    words->count = words->used = 0;
+    size_t start = 0;
+    for (size_t i = 0; i <= text.length; i++) {
+        if (i < text.length && is_piece(text.at[i]))
+            continue;
+        if (i > start)
+            piece_add(words, text_slice(text, start, i - start));
+        start = i + 1;
+    }
+}
+
+/* --- Comparing --- */
+
+/* `rest` of a phrase from word number `at` on; `gap` words may be skipped before its first. */
+static bool rest_matches(const struct words *words, size_t at, struct text rest, size_t gap)
+{
+    struct text wanted = first_word(rest);
+    struct text behind = text_after(rest, wanted.length + 1);
+    if (text_equal(wanted, TEXT("*")))
+        return rest_matches(words, at, behind, VERDICT_GAP);
+    for (size_t skipped = 0; skipped <= gap && at + skipped < words->count; skipped++) {
+        struct text word = words->word[at + skipped];
+        bool is_last = behind.length == 0;
+        bool is_same =
+            is_last && wanted.length > 2 ? text_starts(word, wanted) : text_equal(word, wanted);
+        if (is_same && (is_last || rest_matches(words, at + skipped + 1, behind, 0)))
+            return true;
+    }
+    return false;
+}
+
+static bool phrase_matches(const struct words *words, size_t at, const struct verdict_phrase *row)
+{
+    struct text all = text_of(row->words);
+    struct text first = first_word(all);
+    struct text behind = text_after(all, first.length + 1);
+    return text_equal(words->word[at], first) &&
+           (behind.length == 0 || rest_matches(words, at + 1, behind, 0));
+}
+
+static void hit_add(struct verdict_hits *hits, const struct verdict_phrase *row)
+{
+    const struct verdict_phrase **best = &hits->best[row->class];
+    hits->signs |= (unsigned)row->sign;
+    if (*best == NULL || row->weight > (*best)->weight)
+        *best = row;
+}
+
+void verdict_words_find(struct text text, struct verdict_hits *ret_hits)
+{
+    struct words words;
+    call_once(&table_made, table_make);
+    *ret_hits = (struct verdict_hits){0};
+    words_of(&words, text);
+    for (size_t at = 0; at < words.count; at++)
+        for (uint16_t i = table.head[bucket_of(words.word[at])]; i != NO_ROW; i = table.next[i])
+            if (phrase_matches(&words, at, table.row[i]))
+                hit_add(ret_hits, table.row[i]);
+}

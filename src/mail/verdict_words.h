@@ -1,0 +1,20 @@
+/*
+ * Verdict words: which phrases of the tables stand in a server's text.
+ */
+#ifndef MAIL_VERDICT_WORDS_H
+#define MAIL_VERDICT_WORDS_H
+
+#include "mail/verdict_tables.h"
+
+/* Longer texts are read up to here: a reason comes early, a quoted message late. */
+enum { VERDICT_TEXT = 4096, VERDICT_WORDS = 768 };
+
+/* The heaviest phrase of each class (NULL: none), and all signs of all phrases found. */
+struct verdict_hits {
+    const struct verdict_phrase *best[VERDICT_CLASSES];
+    unsigned signs;
+};
+
+void verdict_words_find(struct text text, struct verdict_hits *ret_hits);
+
+#endif
