@@ -119,7 +119,6 @@ static void finish(struct connection *connection)
 
 static void begin_tls(struct connection *connection, const struct tls_identity *identity)
 {
-    connection->unused.length = 0; /* injected before the handshake: never heard (RFC 3207 4.2) */
     connection->tls = tls_open(identity, connection->socket);
     connection->handshaking = true;
     connection->due_ns = OUTBOX_NEVER;

@@ -289,7 +289,7 @@ size_t session_hear(struct session *session, const char *at, size_t length)
         used += took;
     }
     if (session->deaf)
-        return length;
+        return length; /* also what was injected behind STARTTLS: never heard (RFC 3207 4.2) */
     mark_round_trip(session);
     return used;
 }
