@@ -156,9 +156,9 @@ def secret(it, mode=0o600, content="right-password\n"):
 def a_relay_that_refuses_the_password(it):
     it.sample_workspace()
     certs = certificates(it)
-    catcher = it.catcher("--starttls", certs / "good.crt", certs / "good.key", "--auth", "updates:right-password",
+    catcher = it.catcher("--starttls", certs / "good.pem", certs / "good.key", "--auth", "updates:right-password",
                          "--require-auth")
-    tls = ["-o", "relay.tls=starttls", "-o", f"relay.ca_file={certs / 'ca.crt'}", "-o", "relay.user=updates"]
+    tls = ["-o", "relay.tls=starttls", "-o", f"relay.ca_file={certs / 'ca.pem'}", "-o", "relay.user=updates"]
     url = f"relay.url=smtp://localhost:{catcher.port}"
     wrong = secret(it, content="wrong-password\n")
     result = it.run("send", LINKED, "--yes", "-o", url, *tls, "-o", f"relay.password_file={wrong}")
@@ -185,10 +185,10 @@ def a_relay_without_tls_gets_nothing_and_no_password(it):
 def a_relay_with_a_wrong_certificate(it):
     it.sample_workspace()
     certs = certificates(it)
-    for name in ("wrong-name", "expired"):
-        catcher = it.catcher("--starttls", certs / f"{name}.crt", certs / f"{name}.key")
+    for name in ("wrong", "expired"):
+        catcher = it.catcher("--starttls", certs / f"{name}.pem", certs / f"{name}.key")
         result = it.run("send", LINKED, "--yes", "-o", f"relay.url=smtp://localhost:{catcher.port}",
-                        "-o", "relay.tls=starttls", "-o", f"relay.ca_file={certs / 'ca.crt'}")
+                        "-o", "relay.tls=starttls", "-o", f"relay.ca_file={certs / 'ca.pem'}")
         it.expect_error(result, 78, "certificate")
         it.expect(catcher.envelopes() == [], "nothing was sent")
 

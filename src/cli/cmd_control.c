@@ -1,0 +1,170 @@
+/* pause, resume, cancel, resend: an operator's word about an edition. A running dispatcher obeys at
+ * its next message. */
+#include "base/banned.h"
+#include "cli/commands.h"
+#include "cli/desk.h"
+#include "store/ledger.h"
+
+struct control_options {
+    const char *edition, *reason;
+    bool failed, unknown;
+};
+
+static const struct option_row rows[] = {
+    STRING_ROW(struct control_options, edition, "edition", 'e', "NAME",
+               "which one; not needed while only one is unfinished"),
+    ROWS_END,
+};
+
+static const struct option_row pause_rows[] = {
+    STRING_ROW(struct control_options, edition, "edition", 'e', "NAME",
+               "which one; not needed while only one is unfinished"),
+    STRING_ROW(struct control_options, reason, "reason", 'r', "TEXT", "shown by status"),
+    ROWS_END,
+};
+
+static const struct option_row resend_rows[] = {
+    STRING_ROW(struct control_options, edition, "edition", 'e', "NAME",
+               "the newest when not given"),
+    FLAG_ROW(struct control_options, failed, "failed", 0, "those that failed"),
+    FLAG_ROW(struct control_options, unknown, "unknown", 0,
+             "those whose end nobody knows: some may get a second copy"),
+    ROWS_END,
+};
+
+static bool unfinished(const struct edition *edition)
+{
+    return edition->state == EDITION_RUNNING || edition->state == EDITION_PAUSED;
+}
+
+/* The named edition, or without a name the newest that `fits` (all, when NULL). */
+static bool find_edition(struct session *session, const struct workspace *workspace,
+                         const char *campaign, const char *name,
+                         bool (*fits)(const struct edition *), struct edition **ret_edition,
+                         struct error *err)
+{
+    struct edition *editions = NULL;
+    size_t count = 0, matching = 0;
+    *ret_edition = NULL;
+    if (workspace->store != NULL &&
+        !edition_list(workspace->store, &session->arena, text_of(campaign), &editions, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        bool wanted = name != NULL ? text_equal(editions[i].slot, text_of(name))
+                                   : fits == NULL || fits(&editions[i]);
+        if (!wanted)
+            continue;
+        if (matching++ == 0)
+            *ret_edition = &editions[i];
+    }
+    if (matching == 0)
+        return error_set(err, FAULT_USAGE, "%s has no %sedition%s%s; `broadside status` lists them",
+                         campaign, name == NULL ? "unfinished " : "", name != NULL ? " " : "",
+                         name != NULL ? name : "");
+    if (matching > 1 && fits != NULL)
+        return error_set(err, FAULT_USAGE, "%s has %zu unfinished editions; say which by --edition",
+                         campaign, matching);
+    return true;
+}
+
+static int say_outcome(const struct edition *edition, bool changed, const char *done,
+                       const char *otherwise)
+{
+    session_sayf("%.*s %.*s %s\n", TEXT_ARGS(edition->campaign), TEXT_ARGS(edition->slot),
+                 changed ? done : otherwise);
+    return 0;
+}
+
+static int run_pause(struct session *session, const void *given, char **words, struct error *err)
+{
+    const struct control_options *options = given;
+    WORKSPACE(workspace);
+    struct edition *edition;
+    bool changed = false;
+    struct text reason = text_of(options->reason != NULL ? options->reason : "by hand");
+    int status = desk_open(session, WORKSPACE_WRITER, false, &workspace, err);
+    if (status != 0)
+        return status;
+    if (!find_edition(session, &workspace, words[0], options->edition, unfinished, &edition, err) ||
+        !edition_pause(workspace.store, edition->id, reason, &changed, err))
+        return (int)err->fault;
+    return say_outcome(edition, changed, "is paused; nothing more of it is sent until `resume`",
+                       "was not running");
+}
+
+static int run_resume(struct session *session, const void *given, char **words, struct error *err)
+{
+    const struct control_options *options = given;
+    WORKSPACE(workspace);
+    struct edition *edition;
+    bool changed = false;
+    int status = desk_open(session, WORKSPACE_WRITER, false, &workspace, err);
+    if (status != 0)
+        return status;
+    if (!find_edition(session, &workspace, words[0], options->edition, unfinished, &edition, err) ||
+        !edition_resume(workspace.store, edition->id, &changed, err))
+        return (int)err->fault;
+    return say_outcome(edition, changed,
+                       "goes on: a running dispatcher sends it, else the next `send` does",
+                       "was not paused");
+}
+
+static int run_cancel(struct session *session, const void *given, char **words, struct error *err)
+{
+    const struct control_options *options = given;
+    WORKSPACE(workspace);
+    struct edition *edition;
+    bool changed = false;
+    int status = desk_open(session, WORKSPACE_WRITER, false, &workspace, err);
+    if (status != 0)
+        return status;
+    if (!find_edition(session, &workspace, words[0], options->edition, unfinished, &edition, err) ||
+        !edition_cancel(workspace.store, edition->id, clock_wall_ms(session->clock), &changed, err))
+        return (int)err->fault;
+    return say_outcome(edition, changed, "is cancelled; who did not get it yet will not",
+                       "was finished before");
+}
+
+static int run_resend(struct session *session, const void *given, char **words, struct error *err)
+{
+    const struct control_options *options = given;
+    WORKSPACE(workspace);
+    struct edition *edition;
+    int64_t moved = 0;
+    if (options->failed == options->unknown)
+        return error_set(err, FAULT_USAGE, "resend wants --failed or --unknown"), FAULT_USAGE;
+    int status = desk_open(session, WORKSPACE_WRITER, false, &workspace, err);
+    if (status != 0)
+        return status;
+    if (!find_edition(session, &workspace, words[0], options->edition, NULL, &edition, err) ||
+        !ledger_resend(workspace.store, edition->id,
+                       options->failed ? DELIVERY_FAILED : DELIVERY_UNKNOWN,
+                       clock_wall_ms(session->clock), &moved, err))
+        return (int)err->fault;
+    session_sayf(
+        "%lld deliveries of %.*s %.*s are ready again; `broadside send %.*s --edition %.*s` "
+        "sends them\n",
+        (long long)moved, TEXT_ARGS(edition->campaign), TEXT_ARGS(edition->slot),
+        TEXT_ARGS(edition->campaign), TEXT_ARGS(edition->slot));
+    return 0;
+}
+
+#define CONTROL(variable, verb, option_rows, what, function)                                       \
+    const struct command variable = {                                                              \
+        .name = verb,                                                                              \
+        .arguments = "CAMPAIGN",                                                                   \
+        .summary = what,                                                                           \
+        .rows = option_rows,                                                                       \
+        .options_size = sizeof(struct control_options),                                            \
+        .least_words = 1,                                                                          \
+        .most_words = 1,                                                                           \
+        .run = function,                                                                           \
+    }
+
+CONTROL(command_pause, "pause", pause_rows, "holds an edition, also one that is being sent",
+        run_pause);
+CONTROL(command_resume, "resume", rows, "lets a paused edition go on", run_resume);
+CONTROL(command_cancel, "cancel", rows, "ends an edition: who did not get it yet will not",
+        run_cancel);
+CONTROL(command_resend, "resend", resend_rows, "makes failed or unknown deliveries ready again",
+        run_resend);

@@ -1,0 +1,225 @@
+/* members: who is there, what they agreed to, and what they were sent. */
+#include "base/banned.h"
+#include "cli/commands.h"
+#include "cli/desk.h"
+#include "store/member.h"
+
+struct members_options {
+    uint64_t limit;
+};
+
+static const struct option_row rows[] = {
+    NUMBER_ROW(struct members_options, limit, "limit", 'n', "N", "show at most N"),
+    ROWS_END,
+};
+
+static void name_of(const struct member *member, struct buffer *out)
+{
+    const struct text parts[] = {member->first_name, member->last_name, member->organization};
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        if (parts[i].length == 0)
+            continue;
+        buffer_add_string(out, out->length == 0 ? "" : i == 2 ? ", " : " ");
+        buffer_add(out, parts[i]);
+    }
+}
+
+static bool show_line(void *self, const struct member *member, struct error *err)
+{
+    struct session *session = self;
+    BUFFER(out, 64 * 1024);
+    (void)err;
+    if (!session->json) {
+        name_of(member, &out);
+        session_sayf("%-28.*s %-32.*s %-12s %-3.*s %s\n", TEXT_ARGS(member->key),
+                     TEXT_ARGS(member->email), member_kind_name(member->kind),
+                     TEXT_ARGS(member->language), buffer_string(&out));
+        return true;
+    }
+    struct json_writer writer = {.out = &out};
+    json_begin_object(&writer);
+    json_key(&writer, "key");
+    json_say_text(&writer, member->key);
+    json_key(&writer, "email");
+    json_say_text(&writer, member->email);
+    json_key(&writer, "kind");
+    json_say_string(&writer, member_kind_name(member->kind));
+    json_key(&writer, "first_name");
+    json_say_text(&writer, member->first_name);
+    json_key(&writer, "last_name");
+    json_say_text(&writer, member->last_name);
+    json_key(&writer, "organization");
+    json_say_text(&writer, member->organization);
+    json_key(&writer, "language");
+    json_say_text(&writer, member->language);
+    json_end_object(&writer);
+    buffer_add_byte(&out, '\n');
+    session_say_buffer(&out);
+    return true;
+}
+
+static void show_fields(const struct member *member)
+{
+    const struct {
+        const char *name;
+        struct text text;
+    } fields[] = {
+        {"key", member->key},
+        {"email", member->email},
+        {"kind", text_of(member_kind_name(member->kind))},
+        {"first name", member->first_name},
+        {"last name", member->last_name},
+        {"organization", member->organization},
+        {"role", member->role},
+        {"language", member->language},
+        {"time zone", member->timezone},
+        {"tags", member->tags},
+        {"attributes", member->attributes},
+    };
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+        if (fields[i].text.length > 0)
+            session_sayf("%-14s %.*s\n", fields[i].name, TEXT_ARGS(fields[i].text));
+}
+
+static void show_history(const struct member_history *history)
+{
+    char when[DESK_TIME];
+    if (history->suppressed)
+        session_sayf("%-14s %.*s\n", "suppressed", TEXT_ARGS(history->suppression));
+    for (size_t i = 0; i < history->subscription_count; i++)
+        session_sayf("%-14s %.*s since %s (%.*s)\n",
+                     consent_name(history->subscriptions[i].consent),
+                     TEXT_ARGS(history->subscriptions[i].topic),
+                     desk_time(history->subscriptions[i].since_ms, when),
+                     TEXT_ARGS(history->subscriptions[i].source));
+    for (size_t i = 0; i < history->event_count; i++)
+        session_sayf("%s  %s %.*s (%.*s)\n", desk_time(history->events[i].at_ms, when),
+                     consent_name(history->events[i].consent), TEXT_ARGS(history->events[i].topic),
+                     TEXT_ARGS(history->events[i].source));
+    for (size_t i = 0; i < history->delivery_count; i++)
+        session_sayf(
+            "%s  %.*s %.*s %.*s %.*s %.*s\n", desk_time(history->deliveries[i].settled_ms, when),
+            TEXT_ARGS(history->deliveries[i].campaign), TEXT_ARGS(history->deliveries[i].slot),
+            TEXT_ARGS(history->deliveries[i].state), TEXT_ARGS(history->deliveries[i].reason),
+            TEXT_ARGS(history->deliveries[i].reply));
+}
+
+static void say_subscriptions(struct json_writer *writer, const struct member_history *history)
+{
+    json_key(writer, "subscriptions");
+    json_begin_array(writer);
+    for (size_t i = 0; i < history->subscription_count; i++) {
+        json_begin_object(writer);
+        json_key(writer, "topic");
+        json_say_text(writer, history->subscriptions[i].topic);
+        json_key(writer, "consent");
+        json_say_string(writer, consent_name(history->subscriptions[i].consent));
+        json_key(writer, "since");
+        json_say_time(writer, history->subscriptions[i].since_ms);
+        json_key(writer, "source");
+        json_say_text(writer, history->subscriptions[i].source);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+static void say_deliveries(struct json_writer *writer, const struct member_history *history)
+{
+    json_key(writer, "deliveries");
+    json_begin_array(writer);
+    for (size_t i = 0; i < history->delivery_count; i++) {
+        json_begin_object(writer);
+        json_key(writer, "campaign");
+        json_say_text(writer, history->deliveries[i].campaign);
+        json_key(writer, "edition");
+        json_say_text(writer, history->deliveries[i].slot);
+        json_key(writer, "state");
+        json_say_text(writer, history->deliveries[i].state);
+        json_key(writer, "reason");
+        json_say_text(writer, history->deliveries[i].reason);
+        json_key(writer, "settled");
+        json_say_time(writer, history->deliveries[i].settled_ms);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+static void show_as_json(const struct member *member, const struct member_history *history)
+{
+    BUFFER(out, 4 * 1024 * 1024);
+    struct json_writer writer = {.out = &out};
+    json_begin_object(&writer);
+    json_key(&writer, "key");
+    json_say_text(&writer, member->key);
+    json_key(&writer, "email");
+    json_say_text(&writer, member->email);
+    json_key(&writer, "suppressed");
+    json_say_bool(&writer, history->suppressed);
+    say_subscriptions(&writer, history);
+    say_deliveries(&writer, history);
+    json_end_object(&writer);
+    buffer_add_byte(&out, '\n');
+    session_say_buffer(&out);
+}
+
+static bool show(struct session *session, const struct workspace *workspace, const char *key,
+                 struct error *err)
+{
+    struct member *member = NULL;
+    struct member_history history;
+    if (!member_find(workspace->store, &session->arena, &workspace->key, text_of(key), &member,
+                     err))
+        return false;
+    if (member == NULL)
+        return error_set(err, FAULT_USAGE,
+                         "nobody has the key or the address \"%s\"; `broadside members find TEXT` "
+                         "searches",
+                         key);
+    if (!member_history(workspace->store, &session->arena, member->id,
+                        clock_wall_ms(session->clock), &history, err))
+        return false;
+    if (session->json) {
+        show_as_json(member, &history);
+    } else {
+        show_fields(member);
+        show_history(&history);
+    }
+    return true;
+}
+
+static int run(struct session *session, const void *given, char **words, struct error *err)
+{
+    const struct members_options *options = given;
+    WORKSPACE(workspace);
+    const char *verb = words[0] != NULL ? words[0] : "find";
+    const char *word = words[0] != NULL ? words[1] : "";
+    bool showing = strcmp(verb, "show") == 0;
+    if ((!showing && strcmp(verb, "find") != 0) || word == NULL)
+        return error_set(err, FAULT_USAGE,
+                         "members: it is `members`, `members find TEXT` or "
+                         "`members show KEY`"),
+               FAULT_USAGE;
+    int status = desk_open(session, WORKSPACE_READER, false, &workspace, err);
+    if (status != 0)
+        return status;
+    if (workspace.store == NULL) {
+        if (!session->json)
+            session_sayf("there are no members yet; `broadside import FILE.csv` brings them in\n");
+        return 0;
+    }
+    bool done = showing ? show(session, &workspace, word, err)
+                        : member_search(workspace.store, text_of(word), 0, (int64_t)options->limit,
+                                        show_line, session, err);
+    return done ? 0 : (int)err->fault;
+}
+
+const struct command command_members = {
+    .name = "members",
+    .arguments = "[find TEXT | show KEY]",
+    .summary = "who is there, with consent history and what they were sent",
+    .rows = rows,
+    .options_size = sizeof(struct members_options),
+    .least_words = 0,
+    .most_words = 2,
+    .run = run,
+};

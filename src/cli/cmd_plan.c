@@ -1,0 +1,174 @@
+/* plan: who would get it, who not and why, how many, how long. Sends nothing. */
+#include "base/banned.h"
+#include "cli/commands.h"
+#include "cli/desk.h"
+#include "cli/progress.h"
+#include "cli/report.h"
+#include "flow/plan.h"
+
+struct plan_options {
+    const char *edition;
+    bool list;
+};
+
+static const struct option_row rows[] = {
+    STRING_ROW(struct plan_options, edition, "edition", 'e', "NAME",
+               "the edition that `send --edition NAME` would send"),
+    FLAG_ROW(struct plan_options, list, "list", 'l', "every member who would get it, one a line"),
+    ROWS_END,
+};
+
+enum { PLAN_TEXT = 64 * 1024 };
+
+static bool list_member(void *self, const struct member *member, struct error *err)
+{
+    struct session *session = self;
+    BUFFER(out, PLAN_TEXT);
+    struct json_writer writer = {.out = &out};
+    (void)err;
+    if (!session->json) {
+        session_sayf("%.*s\t%.*s\n", TEXT_ARGS(member->key), TEXT_ARGS(member->email));
+        return true;
+    }
+    json_begin_object(&writer);
+    json_key(&writer, "key");
+    json_say_text(&writer, member->key);
+    json_key(&writer, "email");
+    json_say_text(&writer, member->email);
+    json_key(&writer, "language");
+    json_say_text(&writer, member->language);
+    json_key(&writer, "kind");
+    json_say_string(&writer, member_kind_name(member->kind));
+    json_end_object(&writer);
+    buffer_add_byte(&out, '\n');
+    session_say_buffer(&out);
+    return true;
+}
+
+static void say_json(const struct plan *plan, struct text slot, const struct edition *before,
+                     int64_t duration_ms)
+{
+    BUFFER(out, PLAN_TEXT);
+    struct json_writer writer = {.out = &out};
+    json_begin_object(&writer);
+    json_key(&writer, "campaign");
+    json_say_text(&writer, plan->campaign->id);
+    json_key(&writer, "edition");
+    json_say_text(&writer, slot);
+    json_key(&writer, "planned");
+    json_say_number(&writer, before == NULL ? plan->counts.selected : 0);
+    json_key(&writer, "members");
+    json_say_number(&writer, plan->counts.members);
+    json_key(&writer, "left_out");
+    json_begin_object(&writer);
+    for (enum left_out why = 0; why < LEFT_OUT_COUNT; why++) {
+        json_key(&writer, left_out_name(why));
+        json_say_number(&writer, plan->counts.left_out[why]);
+    }
+    json_end_object(&writer);
+    json_key(&writer, "duration_s");
+    json_say_number(&writer, (duration_ms + 999) / 1000);
+    json_key(&writer, "content");
+    json_say_string(&writer, plan->content_hash);
+    json_key(&writer, "planned_before");
+    json_say_bool(&writer, before != NULL);
+    json_end_object(&writer);
+    buffer_add_byte(&out, '\n');
+    session_say_buffer(&out);
+}
+
+static void say_duration(int64_t duration_ms)
+{
+    int64_t seconds = (duration_ms + 999) / 1000;
+    if (duration_ms == 0)
+        session_sayf("  takes        no longer than the relay needs\n");
+    else if (seconds < 120)
+        session_sayf("  takes        about %lld s under the limits\n", (long long)seconds);
+    else if (seconds < 7200)
+        session_sayf("  takes        about %lld min under the limits\n", (long long)seconds / 60);
+    else
+        session_sayf("  takes        about %lld h %lld min under the limits\n",
+                     (long long)seconds / 3600, (long long)seconds / 60 % 60);
+}
+
+static void say_plain(const struct plan *plan, struct text slot, const char *slot_reason,
+                      const struct edition *before, int64_t duration_ms)
+{
+    char number[GROUPED];
+    session_sayf("%.*s, edition %.*s%s%s%s\n", TEXT_ARGS(plan->campaign->id), TEXT_ARGS(slot),
+                 slot_reason != NULL ? " (" : "", slot_reason != NULL ? slot_reason : "",
+                 slot_reason != NULL ? ")" : "");
+    session_sayf("  would get it %s of %lld members\n",
+                 grouped((uint64_t)plan->counts.selected, number), (long long)plan->counts.members);
+    for (enum left_out why = 0; why < LEFT_OUT_COUNT; why++)
+        if (plan->counts.left_out[why] > 0)
+            session_sayf("  left out     %s: %s\n",
+                         grouped((uint64_t)plan->counts.left_out[why], number), left_out_name(why));
+    say_duration(duration_ms);
+    session_sayf("  content      %.12s\n", plan->content_hash);
+    if (before != NULL)
+        session_sayf("This edition was planned before (%lld members, %lld sent); sending it again "
+                     "adds nobody.\n",
+                     (long long)before->planned, (long long)before->sent);
+}
+
+static bool tell(struct session *session, const struct workspace *workspace,
+                 const struct plan *plan, const struct plan_options *options, struct error *err)
+{
+    struct text slot;
+    const char *slot_reason = NULL;
+    struct edition *before = NULL;
+    int64_t now_ms = clock_wall_ms(session->clock);
+    int64_t duration_ms =
+        plan_duration_ms(&workspace->config, plan->campaign, plan->counts.selected);
+    if (options->list)
+        return workspace->store == NULL ||
+               selection_walk(workspace->store, &plan->selection, list_member, session, NULL, err);
+    if (!plan_slot(plan, &session->arena, workspace, now_ms, &slot, &slot_reason, err))
+        return false;
+    if (options->edition != NULL)
+        slot = text_of(options->edition), slot_reason = NULL;
+    if (workspace->store != NULL &&
+        !edition_find(workspace->store, &session->arena, plan->campaign->id, slot, &before, err))
+        return false;
+    if (session->json)
+        say_json(plan, slot, before, duration_ms);
+    else
+        say_plain(plan, slot, slot_reason, before, duration_ms);
+    return plan_expected(plan, err);
+}
+
+static int run(struct session *session, const void *given, char **words, struct error *err)
+{
+    WORKSPACE(workspace);
+    FINDINGS(findings);
+    struct plan plan = {0};
+    struct text path;
+    struct campaign campaign;
+    int status = desk_open(session, WORKSPACE_READER, true, &workspace, err);
+    if (status == 0)
+        status = desk_campaign(session, &workspace, words[0], &campaign, &path, err);
+    if (status != 0)
+        return status;
+    bool made = plan_make(&plan, &session->arena, &workspace, path, clock_wall_ms(session->clock),
+                          &findings, err);
+    if (!made && findings.errors > 0) {
+        *err = (struct error){0};
+        status = report_problems(session, &findings);
+    } else if (!made || !tell(session, &workspace, &plan, given, err)) {
+        status = (int)err->fault;
+    }
+    plan_close(&plan);
+    return status;
+}
+
+const struct command command_plan = {
+    .name = "plan",
+    .arguments = "CAMPAIGN",
+    .summary = "who would get it, who not and why, how long; sends nothing",
+    .rows = rows,
+    .options_size = sizeof(struct plan_options),
+    .least_words = 1,
+    .most_words = 1,
+    .run = run,
+};

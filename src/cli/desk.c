@@ -1,0 +1,66 @@
+/* Desk: opening the workspace for a command, and saying everything that is wrong with it. */
+#include "cli/desk.h"
+
+#include "base/banned.h"
+#include "cli/report.h"
+#include "mail/address.h"
+
+/* Several mistakes are all shown at once; a single one is the error itself. */
+static int say_failure(struct session *session, const struct findings *findings, struct error *err)
+{
+    if (findings->errors < 2)
+        return (int)err->fault;
+    int status = report_problems(session, findings);
+    *err = (struct error){0};
+    return status;
+}
+
+int desk_open(struct session *session, enum workspace_need need, bool with_config,
+              struct workspace *workspace, struct error *err)
+{
+    FINDINGS(findings);
+    struct text overrides[OPTION_LIST_MAXIMUM];
+    for (size_t i = 0; i < session->overrides.count; i++)
+        overrides[i] = text_of(session->overrides.items[i]);
+    if (!workspace_open(workspace, &session->arena, session->folder, need, with_config, overrides,
+                        session->overrides.count, &findings, err))
+        return say_failure(session, &findings, err);
+    if (findings.warnings > 0)
+        report_problems(session, &findings);
+    return 0;
+}
+
+int desk_campaign(struct session *session, const struct workspace *workspace, const char *name,
+                  struct campaign *ret_campaign, struct text *ret_path, struct error *err)
+{
+    FINDINGS(findings);
+    struct text path;
+    if (!workspace_campaign(workspace, &session->arena, name, &findings, ret_campaign, &path, err))
+        return say_failure(session, &findings, err);
+    if (ret_path != NULL)
+        *ret_path = path;
+    return 0;
+}
+
+bool desk_address(struct session *session, const char *word, struct text *ret_address,
+                  struct error *err)
+{
+    struct address address;
+    if (!address_parse(&session->arena, text_of(word), ADDRESS_UTF8_LOCAL, &address, err)) {
+        err->fault = FAULT_USAGE;
+        return error_within(err, "\"%s\" is no address", word);
+    }
+    *ret_address = address.whole;
+    return true;
+}
+
+const char *desk_time(int64_t wall_ms, char text[DESK_TIME])
+{
+    struct civil civil = civil_of(wall_ms);
+    if (wall_ms == 0)
+        snprintf(text, DESK_TIME, "-");
+    else
+        snprintf(text, DESK_TIME, "%04d-%02d-%02d %02d:%02d", civil.year % 10000, civil.month,
+                 civil.day, civil.hour, civil.minute);
+    return text;
+}

@@ -1,0 +1,96 @@
+/* Edition report: one edition as `status` and `send` show it. */
+#include "cli/edition_report.h"
+
+#include "base/banned.h"
+#include "cli/desk.h"
+#include "cli/progress.h"
+
+/* Messages a second from the first attempt to the last move. */
+static double rate_of(const struct edition *edition)
+{
+    int64_t end_ms = edition->finished_ms != 0 ? edition->finished_ms : edition->moved_ms;
+    int64_t elapsed_ms = end_ms - edition->started_ms;
+    if (edition->started_ms == 0 || edition->sent == 0)
+        return 0;
+    return (double)edition->sent * 1000.0 / (double)(elapsed_ms > 0 ? elapsed_ms : 1);
+}
+
+static void as_json(const struct edition *edition)
+{
+    BUFFER(out, 8 * 1024);
+    struct json_writer writer = {.out = &out};
+    const struct {
+        const char *name;
+        int64_t count;
+    } counts[] = {
+        {"planned", edition->planned}, {"ready", edition->ready},
+        {"intent", edition->intent},   {"sent", edition->sent},
+        {"failed", edition->failed},   {"deferred", edition->deferred},
+        {"unknown", edition->unknown}, {"skipped", edition->skipped},
+    };
+    json_begin_object(&writer);
+    json_key(&writer, "campaign");
+    json_say_text(&writer, edition->campaign);
+    json_key(&writer, "edition");
+    json_say_text(&writer, edition->slot);
+    json_key(&writer, "state");
+    json_say_string(&writer, edition_state_name(edition->state));
+    json_key(&writer, "reason");
+    json_say_text(&writer, edition->pause_reason);
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        json_key(&writer, counts[i].name);
+        json_say_number(&writer, counts[i].count);
+    }
+    json_key(&writer, "started");
+    json_say_time(&writer, edition->started_ms);
+    json_key(&writer, "finished");
+    json_say_time(&writer, edition->finished_ms);
+    json_key(&writer, "rate");
+    json_say_real(&writer, rate_of(edition));
+    json_end_object(&writer);
+    buffer_add_byte(&out, '\n');
+    session_say_buffer(&out);
+}
+
+static void as_text(const struct edition *edition)
+{
+    char when[DESK_TIME], number[GROUPED];
+    const struct {
+        const char *name;
+        int64_t count;
+    } counts[] = {
+        {"sent", edition->sent},         {"failed", edition->failed},
+        {"unknown", edition->unknown},   {"skipped", edition->skipped},
+        {"deferred", edition->deferred}, {"waiting", edition->ready - edition->deferred},
+        {"on its way", edition->intent},
+    };
+    session_sayf("%.*s %.*s: %s", TEXT_ARGS(edition->campaign), TEXT_ARGS(edition->slot),
+                 edition_state_name(edition->state));
+    if (edition->pause_reason.length > 0)
+        session_sayf(" (%.*s)", TEXT_ARGS(edition->pause_reason));
+    session_sayf("\n  %s planned on %s UTC:", grouped((uint64_t)edition->planned, number),
+                 desk_time(edition->planned_ms, when));
+    const char *separator = " ";
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        if (counts[i].count == 0 && i > 0)
+            continue;
+        session_sayf("%s%s %s", separator, grouped((uint64_t)counts[i].count, number),
+                     counts[i].name);
+        separator = ", ";
+    }
+    session_sayf("\n");
+    if (edition->failed > 0)
+        session_sayf("  `broadside status %.*s --failed` says who and why\n",
+                     TEXT_ARGS(edition->campaign));
+    if (edition->state == EDITION_PAUSED)
+        session_sayf("  `broadside resume %.*s --edition %.*s` goes on\n",
+                     TEXT_ARGS(edition->campaign), TEXT_ARGS(edition->slot));
+}
+
+void edition_report(struct session *session, const struct edition *edition)
+{
+    if (session->json)
+        as_json(edition);
+    else
+        as_text(edition);
+}

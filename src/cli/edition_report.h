@@ -1,0 +1,11 @@
+/* Edition report: one edition as `status` and `send` show it. */
+#ifndef CLI_EDITION_REPORT_H
+#define CLI_EDITION_REPORT_H
+
+#include "cli/session.h"
+#include "store/edition.h"
+
+/* One paragraph, or with --json the object of one line that checks rely on. */
+void edition_report(struct session *session, const struct edition *edition);
+
+#endif

@@ -1,0 +1,116 @@
+/* Workspace: which campaigns there are, by file name or by id. */
+#include <dirent.h>
+#include <errno.h>
+
+#include "base/banned.h"
+#include "base/file.h"
+#include "flow/workspace.h"
+
+static const char folder_name[] = "campaigns";
+static const struct text ending = TEXT_INIT(".yaml");
+
+static int by_name(const void *a, const void *b)
+{
+    return text_compare(*(const struct text *)a, *(const struct text *)b);
+}
+
+static void close_folder(DIR **folder)
+{
+    if (*folder != NULL)
+        closedir(*folder);
+}
+
+bool workspace_campaign_names(const struct workspace *workspace, struct arena *arena,
+                              struct text_list *ret_names, struct error *err)
+{
+    struct text path = arena_printf(arena, "%s/%s", workspace->root, folder_name);
+    struct place place = {.path = path};
+    __attribute__((cleanup(close_folder))) DIR *folder = opendir(path.at);
+    struct text_list names = {.at = arena_array(arena, struct text, WORKSPACE_CAMPAIGNS)};
+    if (folder == NULL)
+        return error_at(err, FAULT_FILE, place, "cannot be read: %s", strerror(errno));
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        struct text name = text_of(entry->d_name);
+        if (!text_ends(name, ending) || text_starts(name, TEXT(".")))
+            continue;
+        if (names.count == WORKSPACE_CAMPAIGNS)
+            return error_at(err, FAULT_FILE, place, "holds more than %d campaigns",
+                            WORKSPACE_CAMPAIGNS);
+        names.at[names.count++] =
+            arena_text(arena, text_slice(name, 0, name.length - ending.length));
+    }
+    qsort(names.at, names.count, sizeof(names.at[0]), by_name);
+    *ret_names = names;
+    return true;
+}
+
+/* Reads one campaign file; its mistakes go to `findings`. */
+static bool read_campaign(const struct workspace *workspace, struct arena *arena, struct text path,
+                          struct findings *findings, struct campaign *ret_campaign,
+                          struct error *err)
+{
+    struct text content;
+    if (!file_read_inside(arena, workspace->root, path, DOCUMENT_BYTES, &content, err))
+        return false;
+    return campaign_read(arena, content, path, findings, ret_campaign) ||
+           !findings_clean(findings, err);
+}
+
+static struct text campaign_path(struct arena *arena, struct text name)
+{
+    return arena_printf(arena, "%s/%.*s%.*s", folder_name, TEXT_ARGS(name), TEXT_ARGS(ending));
+}
+
+/* The file whose campaign has this id; a file that is broken has none. */
+static bool find_by_id(const struct workspace *workspace, struct arena *arena,
+                       const struct text_list *names, struct text id, struct text *ret_name)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        FINDINGS(ignored);
+        struct campaign campaign;
+        struct error err;
+        if (read_campaign(workspace, arena, campaign_path(arena, names->at[i]), &ignored, &campaign,
+                          &err) &&
+            text_equal(campaign.id, id)) {
+            *ret_name = names->at[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool no_such_campaign(const struct text_list *names, struct text name, struct error *err)
+{
+    struct text nearest = {0};
+    unsigned least = 4;
+    for (size_t i = 0; i < names->count; i++) {
+        unsigned distance = text_distance(name, names->at[i], 3);
+        if (distance < least) {
+            least = distance;
+            nearest = names->at[i];
+        }
+    }
+    if (nearest.length > 0)
+        return error_set(err, FAULT_FILE, "there is no campaign \"%.*s\"; did you mean \"%.*s\"?",
+                         TEXT_ARGS(name), TEXT_ARGS(nearest));
+    return error_set(err, FAULT_FILE,
+                     "there is no campaign \"%.*s\": neither a file campaigns/NAME.yaml nor an id",
+                     TEXT_ARGS(name));
+}
+
+bool workspace_campaign(const struct workspace *workspace, struct arena *arena, const char *name,
+                        struct findings *findings, struct campaign *ret_campaign,
+                        struct text *ret_path, struct error *err)
+{
+    struct text_list names;
+    struct text wanted = text_of(name), found = {0};
+    if (!workspace_campaign_names(workspace, arena, &names, err))
+        return false;
+    for (size_t i = 0; i < names.count; i++)
+        if (text_equal(names.at[i], wanted))
+            found = names.at[i];
+    if (found.length == 0 && !find_by_id(workspace, arena, &names, wanted, &found))
+        return no_such_campaign(&names, wanted, err);
+    *ret_path = campaign_path(arena, found);
+    return read_campaign(workspace, arena, *ret_path, findings, ret_campaign, err);
+}
