@@ -83,7 +83,7 @@ const struct verdict_enhanced_row verdict_enhanced_rows[] = {
     {7, 25, 25, CLASS_POLICY_BLOCK, WEIGHT_CODE, "x.7.25 reverse DNS (RFC 7372)"},
     {7, 26, 26, CLASS_AUTH_FAILURE, WEIGHT_CODE, "x.7.26 several checks failed (RFC 7372)"},
     {7, 27, 27, CLASS_POLICY_BLOCK, WEIGHT_CODE, "x.7.27 sender has a null MX (RFC 7505)"},
-    {7, 28, 28, CLASS_RATE_LIMITED, WEIGHT_CODE, "x.7.28 mail flood"},
+    {7, 28, 28, CLASS_POLICY_BLOCK, WEIGHT_CODE, "x.7.28 mail flood"},
     {7, 29, 32, CLASS_AUTH_FAILURE, WEIGHT_CODE, "x.7.29 to x.7.32 ARC, DKIM, alignment"},
     {7, 40, 40, CLASS_AUTH_FAILURE, WEIGHT_CODE, "x.7.40 DMARC record (Gmail)"},
     {7, 124, 136, CLASS_RECIPIENT_REFUSED, WEIGHT_CODE, "x.7.12x, x.7.13x restricted (Exchange)"},

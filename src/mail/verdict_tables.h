@@ -19,8 +19,7 @@ enum verdict_weight {
     WEIGHT_HINT = 3,  /* says this, among other things */
     WEIGHT_CODE = 5,  /* a code that has one meaning, when it is used as RFC 3463 says */
     WEIGHT_CLEAR = 7, /* words for exactly this */
-    WEIGHT_MORE =
-        10, /* words that outweigh other clear words beside them, which name only a symptom */
+    WEIGHT_MORE = 13, /* words that outweigh a code and other clear words, which name a symptom */
     WEIGHT_SURE = 15, /* words that outweigh any code and any clear words */
     WEIGHT_TOP = 19,  /* words that name the cause of what even sure words describe */
 };
