@@ -5,7 +5,7 @@
 
 #include "settings/schema.h"
 
-enum audience_per { PER_MEMBER, PER_ADDRESS, PER_ORGANIZATION };
+enum audience_per { AUDIENCE_MEMBER, AUDIENCE_ADDRESS, AUDIENCE_ORGANIZATION };
 
 struct audience_received {
     struct place place;
@@ -22,7 +22,7 @@ struct audience_exclude {
 
 struct audience_expect {
     struct place place;
-    int64_t min, max;
+    int64_t min, max; /* max 0: none */
 };
 
 struct audience {

@@ -19,7 +19,7 @@ enum {
 
 enum campaign_kind { KIND_NEWSLETTER, KIND_ALERT };
 enum campaign_status { STATUS_DRAFT, STATUS_ACTIVE, STATUS_RETIRED };
-enum on_unknown { UNKNOWN_RESEND, UNKNOWN_HOLD };
+enum unknown_policy { UNKNOWN_RESEND, UNKNOWN_HOLD };
 
 struct campaign_from {
     struct place place;
@@ -60,7 +60,7 @@ struct campaign_send {
     struct place place;
     struct rate_list limits;
     int64_t retry_for_ms;
-    enum on_unknown on_unknown;
+    enum unknown_policy on_unknown;
 };
 
 struct campaign_lint {

@@ -13,15 +13,15 @@ struct sender {
     struct text name, address, postal_address;
 };
 
-enum relay_tls { TLS_BY_SCHEME, TLS_STARTTLS, TLS_IMPLICIT, TLS_NONE };
+enum tls_mode { TLS_BY_SCHEME, TLS_STARTTLS, TLS_IMPLICIT, TLS_NONE };
 
 struct relay_config {
     struct place place;
-    struct text url;    /* smtp://host[:port] or smtps://host[:port]; no user, no path */
-    struct text host;   /* of the url, without brackets */
-    uint16_t port;      /* of the url; 25, or 465 for smtps */
-    enum relay_tls tls; /* never TLS_BY_SCHEME after config_read */
-    struct text user;   /* empty: no AUTH */
+    struct text url;   /* smtp://host[:port] or smtps://host[:port]; no user, no path */
+    struct text host;  /* of the url, without brackets */
+    uint16_t port;     /* of the url; 25, or 465 for smtps */
+    enum tls_mode tls; /* never TLS_BY_SCHEME after config_read */
+    struct text user;  /* empty: no AUTH */
     struct secret_source password;
     struct text ca_file; /* empty: the system's */
     int64_t connections;

@@ -10,11 +10,10 @@ enum { SCHEDULE_CRON = 128, SCHEDULE_ZONE = 64 };
 struct schedule {
     struct place place;   /* path is empty when the campaign has no schedule */
     struct text cron;     /* five fields, or a word such as @weekly; or empty */
-    struct civil at;      /* year 0: not given */
+    struct local_time at; /* not given when there is a cron */
     struct text timezone; /* IANA name; "UTC" by default */
     int64_t max_late_ms;  /* a slot missed for longer is skipped */
-    struct civil until;   /* year 0: not given; a date alone means the end of that day */
-    bool until_whole_day;
+    struct local_time until;
     struct hours hours; /* in the member's zone, else in `timezone` */
 };
 

@@ -11,7 +11,7 @@
  *         {"connections", KEY_NUMBER(struct relay, connections, 1, 100), 0, "10", "At most so many
  * at once."},
  *     };
- *     const struct shape relay_shape = SHAPE(struct relay, relay_keys, .check = relay_check);
+ *     const struct shape relay_shape = SHAPE_WITH(struct relay, relay_keys, .check = relay_check);
  *
  * A struct with a shape begins with `struct place place`: where its mapping stands, path empty when
  * it was not written.
@@ -79,11 +79,18 @@ struct shape {
     void (*check)(struct schema *schema, void *at);
 };
 
-#define SHAPE(S, rows, ...)                                                                        \
+#define SHAPE(S, rows)                                                                             \
     {                                                                                              \
-        .size = sizeof(S) + 0 * SCHEMA_FIELD(S, place, struct place), .keys = (rows),              \
-        .count = sizeof(rows) / sizeof((rows)[0]), __VA_ARGS__                                     \
+        SHAPE_OF(S, rows)                                                                          \
     }
+/* With designated fields of struct shape behind the rows. */
+#define SHAPE_WITH(S, rows, ...)                                                                   \
+    {                                                                                              \
+        SHAPE_OF(S, rows), __VA_ARGS__                                                             \
+    }
+#define SHAPE_OF(S, rows)                                                                          \
+    .size = sizeof(S) + 0 * sizeof(char[SCHEMA_FIELD(S, place, struct place) == 0 ? 1 : -1]),      \
+    .keys = (rows), .count = sizeof(rows) / sizeof((rows)[0])
 
 /* The offset of a field, if it has just this type. */
 #define SCHEMA_FIELD(S, field, T) _Generic(((S *)0)->field, T : offsetof(S, field))

@@ -1,0 +1,200 @@
+/* Config: config/broadside.yaml as a checked struct: who sends, by which relay, how fast, where
+ * answers go. */
+#include "campaign/config.h"
+
+#include "campaign/fit.h"
+#include "mail/address.h"
+#include "settings/override.h"
+#include "settings/secret.h"
+
+#include "base/banned.h"
+#include "base/memory.h"
+
+#define NO_PASSWORD_HERE                                                                           \
+    "a password never stands in this file; use password_file, password_env or password_command"
+
+static const struct key sender_keys[] = {
+    {"name", KEY_TEXT(struct sender, name), REQUIRED, NULL,
+     "The name readers see in From, and the signature of every mail."},
+    {"address", KEY_TEXT_AS(struct sender, address, fit_address), REQUIRED, NULL,
+     "The From address, unless a campaign names its own."},
+    {"postal_address", KEY_TEXT(struct sender, postal_address), 0, NULL,
+     "Where the group can be written to; the footer shows it, and the law asks for one."},
+};
+static const struct shape sender_shape = SHAPE(struct sender, sender_keys);
+
+static const struct word tls_words[] = {
+    {"starttls", TLS_STARTTLS}, {"implicit", TLS_IMPLICIT}, {"none", TLS_NONE}, {NULL, 0}};
+
+static const struct key relay_keys[] = {
+    {"url", KEY_TEXT_AS(struct relay_config, url, fit_relay_url), REQUIRED, NULL,
+     "Where the relay is: smtp://host:port (25 unless named), or smtps://host:port (465) for TLS "
+     "from the first byte."},
+    {"tls", KEY_WORD(struct relay_config, tls, enum tls_mode, tls_words), 0, NULL,
+     "How the connection is made secure: starttls (the default for smtp://), implicit (for "
+     "smtps://), or none, which only a relay without a password may have."},
+    {"user", KEY_TEXT(struct relay_config, user), 0, NULL, "Who logs in at the relay."},
+    {"password_file", KEY_TEXT(struct relay_config, password.file), 0, NULL,
+     "A file that holds the password; refused when others can read it."},
+    {"password_env", KEY_TEXT_AS(struct relay_config, password.env, fit_variable), 0, NULL,
+     "The name of the environment variable that holds the password."},
+    {"password_command", KEY_TEXT(struct relay_config, password.command), 0, NULL,
+     "A command that prints the password within ten seconds."},
+    {"password", KEY_REFUSED(NO_PASSWORD_HERE), 0, NULL, ""},
+    {"ca_file", KEY_TEXT(struct relay_config, ca_file), 0, NULL,
+     "The certificates to trust, in PEM, instead of the system's."},
+    {"connections", KEY_NUMBER(struct relay_config, connections, 1, CONFIG_CONNECTIONS), 0, "10",
+     "At most so many connections at once."},
+    {"limits", KEY_RATES(struct relay_config, limits), 0, NULL,
+     "Never more messages than this in any window of that length: N/s, N/min, N/h, N/day, several "
+     "at once."},
+};
+
+static void check_secret(struct schema *schema, struct place place, struct secret_source *source)
+{
+    int named = (source->file.length > 0) + (source->env.length > 0) + (source->command.length > 0);
+    source->place = place;
+    if (named > 1)
+        schema_mistake(schema, place,
+                       "of password_file, password_env and password_command only one may stand");
+}
+
+static void check_tls(struct schema *schema, struct relay_config *relay, bool implicit)
+{
+    bool secret = relay->user.length > 0 || secret_is_named(&relay->password);
+    if (relay->tls == TLS_BY_SCHEME)
+        relay->tls = implicit ? TLS_IMPLICIT : TLS_STARTTLS;
+    if (relay->tls == TLS_NONE && secret)
+        schema_mistake(schema, relay->place,
+                       "tls: none would send the password in clear; leave user and password out, "
+                       "or take starttls");
+    if (relay->tls != TLS_IMPLICIT && implicit)
+        schema_mistake(schema, relay->place,
+                       "tls: smtps:// is implicit TLS; for starttls or none write smtp://");
+}
+
+static void check_relay(struct schema *schema, void *at)
+{
+    struct relay_config *relay = at;
+    struct error err;
+    bool implicit = false;
+    must(fit_relay_url_parts(relay->url, &implicit, &relay->host, &relay->port, &err));
+    relay->host = arena_text(schema->arena, relay->host);
+    check_tls(schema, relay, implicit);
+    check_secret(schema, relay->place, &relay->password);
+    if (relay->user.length > 0 && !secret_is_named(&relay->password))
+        schema_mistake(schema, relay->place,
+                       "user: needs a password; add password_file, password_env or "
+                       "password_command");
+    if (relay->user.length == 0 && secret_is_named(&relay->password))
+        schema_mistake(schema, relay->place, "the password needs a user; add user");
+}
+
+static const struct shape relay_shape =
+    SHAPE_WITH(struct relay_config, relay_keys, .check = check_relay);
+
+static const struct key domain_keys[] = {
+    {"match", KEY_TEXTS(struct domain_group, match, fit_domain), REQUIRED, NULL,
+     "The recipient domains of this group."},
+    {"limits", KEY_RATES(struct domain_group, limits), 0, NULL,
+     "What all of them together get at most."},
+};
+
+/* The store and the dialogue speak of domains in A-labels and lower case, so these must too. */
+static void check_domain_group(struct schema *schema, void *at)
+{
+    struct domain_group *group = at;
+    struct error err;
+    for (size_t i = 0; i < group->match.count; i++)
+        must(address_domain_parse(schema->arena, group->match.at[i], ADDRESS_STRICT,
+                                  &group->match.at[i], &err));
+}
+
+static const struct shape domain_shape =
+    SHAPE_WITH(struct domain_group, domain_keys, .name_offset = offsetof(struct domain_group, name),
+               .name_check = fit_name, .check = check_domain_group);
+
+static const struct key bounce_keys[] = {
+    {"return_path", KEY_TEXT_AS(struct bounce_config, return_path, fit_address), 0, NULL,
+     "Where bounces go; each mail adds its own +TOKEN before the @. The sender's address when not "
+     "written."},
+    {"mailbox", KEY_TEXT_AS(struct bounce_config, mailbox, fit_mailbox_url), LATER, NULL,
+     "The mailbox that collects them: imaps://user@host/INBOX, pop3s://user@host, maildir:PATH or "
+     "mbox:PATH."},
+    {"password_file", KEY_TEXT(struct bounce_config, password.file), LATER, NULL,
+     "A file that holds the mailbox's password; refused when others can read it."},
+    {"password_env", KEY_TEXT_AS(struct bounce_config, password.env, fit_variable), LATER, NULL,
+     "The name of the environment variable that holds it."},
+    {"password_command", KEY_TEXT(struct bounce_config, password.command), LATER, NULL,
+     "A command that prints it within ten seconds."},
+    {"password", KEY_REFUSED(NO_PASSWORD_HERE), 0, NULL, ""},
+};
+
+static void check_bounces(struct schema *schema, void *at)
+{
+    struct bounce_config *bounces = at;
+    check_secret(schema, bounces->place, &bounces->password);
+}
+
+static const struct shape bounce_shape =
+    SHAPE_WITH(struct bounce_config, bounce_keys, .check = check_bounces);
+
+static const struct key unsubscribe_keys[] = {
+    {"url", KEY_TEXT_AS(struct unsubscribe_config, url, fit_public_url), 0, NULL,
+     "The page for one-click unsubscribing; the reader's token is appended."},
+    {"mailto", KEY_TEXT_AS(struct unsubscribe_config, mailto, fit_address), 0, NULL,
+     "The address that takes unsubscribe mails, for mail programs that send one."},
+};
+static const struct shape unsubscribe_shape = SHAPE(struct unsubscribe_config, unsubscribe_keys);
+
+static const struct word level_words[] = {{"debug", LOG_DEBUG},
+                                          {"info", LOG_INFO},
+                                          {"warning", LOG_WARNING},
+                                          {"error", LOG_ERROR},
+                                          {NULL, 0}};
+
+static const struct key log_keys[] = {
+    {"file", KEY_TEXT(struct log_config, file), 0, "var/broadside.log",
+     "Where the log is kept, besides the terminal; \"\" for nowhere."},
+    {"level", KEY_WORD(struct log_config, level, enum log_level, level_words), 0, "info",
+     "The least a line must matter to be shown on the terminal."},
+};
+static const struct shape log_shape = SHAPE(struct log_config, log_keys);
+
+static const struct key config_keys[] = {
+    {"sender", KEY_MAPPING(struct config, sender, struct sender, sender_shape), REQUIRED, NULL,
+     "Who sends."},
+    {"relay",
+     KEY_MAPPING_OR_LIST(struct config, relay, struct relay_list, struct relay_config, relay_shape,
+                         CONFIG_RELAYS),
+     REQUIRED, NULL,
+     "The mail server that takes our mail; or a list of them, the preferred first."},
+    {"domains",
+     KEY_MAP(struct config, domains, struct domain_group_list, struct domain_group, domain_shape,
+             1000),
+     LATER, NULL, "Recipient domains that share one limit, each group under a name."},
+    {"bounces", KEY_MAPPING(struct config, bounces, struct bounce_config, bounce_shape), 0, NULL,
+     "Where undeliverable mail comes home to."},
+    {"unsubscribe",
+     KEY_MAPPING(struct config, unsubscribe, struct unsubscribe_config, unsubscribe_shape), 0, NULL,
+     "How readers leave."},
+    {"feedback_id", KEY_TEXT_AS(struct config, feedback_id, fit_feedback_id), 0, NULL,
+     "Our part of the Feedback-ID header, by which Gmail's Postmaster Tools tell campaigns apart."},
+    {"log", KEY_MAPPING(struct config, log, struct log_config, log_shape), 0, NULL, "The log."},
+};
+
+const struct shape config_shape = SHAPE(struct config, config_keys);
+
+bool config_read(struct arena *arena, struct text text, struct text path,
+                 const struct text *overrides, size_t override_count, struct findings *findings,
+                 struct config *ret_config)
+{
+    unsigned before = findings->errors;
+    struct node *root = document_read(arena, text, path, FAULT_CONFIG, findings);
+    for (size_t i = 0; i < override_count && root != NULL; i++)
+        override_apply(arena, root, overrides[i], FAULT_CONFIG, findings);
+    *ret_config = (struct config){0};
+    if (root != NULL)
+        schema_read(&config_shape, root, arena, FAULT_CONFIG, findings, ret_config);
+    return findings->errors == before;
+}
