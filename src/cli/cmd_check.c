@@ -34,7 +34,8 @@ static void check_campaign(struct checking *checking, const char *name)
     if (!made && checking->findings.errors == before)
         findings_take(&checking->findings, &err);
     if (made && !plan_expected(&plan, &err))
-        findings_warning(&checking->findings, campaign.audience.expect.place, "%s", err.message);
+        findings_warning(&checking->findings, plan.campaign->audience.expect.place, "%s",
+                         err.message);
     checking->members += made ? plan.counts.selected : 0;
     checking->campaigns++;
     plan_close(&plan);

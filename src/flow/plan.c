@@ -3,6 +3,7 @@
 #include "flow/plan.h"
 
 #include "base/banned.h"
+#include "flow/issue.h"
 #include "flow/selecting.h"
 
 struct recipient plan_recipient(const struct member *member)
@@ -67,6 +68,7 @@ bool plan_make(struct plan *plan, struct arena *arena, const struct workspace *w
     must(workspace->configured);
     *plan = (struct plan){.path = path, .bundle = bundle_record(arena, workspace->root)};
     compose_settings_put(plan->bundle, &workspace->config);
+    bundle_put(plan->bundle, TEXT(ISSUE_CAMPAIGN), path);
     plan->composed = compose_campaign(arena, plan->bundle, path, findings);
     if (plan->composed == NULL)
         return findings_clean(findings, err);

@@ -1,0 +1,340 @@
+/* send: plans an edition, asks, and sends it now. */
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/banned.h"
+#include "cli/commands.h"
+#include "cli/desk.h"
+#include "cli/edition_report.h"
+#include "cli/progress.h"
+#include "cli/readers.h"
+#include "cli/report.h"
+#include "flow/dispatch.h"
+#include "flow/plan.h"
+#include "flow/relaying.h"
+#include "flow/trial.h"
+#include "settings/secret.h"
+
+struct send_words {
+    const char *edition, *test_to, *as;
+    uint64_t limit;
+    bool yes, dry_run;
+};
+
+static const struct option_row rows[] = {
+    STRING_ROW(struct send_words, edition, "edition", 'e', "NAME",
+               "the edition's name: each goes to a member once (default: today's date)"),
+    FLAG_ROW(struct send_words, yes, "yes", 'y', "do not ask"),
+    STRING_ROW(struct send_words, test_to, "test-to", 0, "ADDRESS",
+               "one message of each language and kind to ADDRESS; no member gets anything"),
+    STRING_ROW(struct send_words, as, "as", 'a', "KEY", "with --test-to: as this member sees it"),
+    NUMBER_ROW(struct send_words, limit, "limit", 'l', "N",
+               "try at most N messages; the next send goes on"),
+    FLAG_ROW(struct send_words, dry_run, "dry-run", 'n', "plan and merge everything, send nothing"),
+    ROWS_END,
+};
+
+/* One sending, from the command line to the exit status. */
+struct sending {
+    struct session *session;
+    const struct send_words *options;
+    struct workspace workspace;
+    struct plan plan;
+    struct text slot;
+    int64_t edition_id;
+    struct progress progress;
+    uint64_t settled_before; /* rows of the edition that were settled by earlier runs */
+};
+
+/* Set by the signal handler; the eventfd wakes the loop out of its wait. */
+static volatile int stop_asked;
+static int stop_wake = -1;
+
+static void on_signal(int number)
+{
+    uint64_t one = 1;
+    (void)number;
+    stop_asked = 1;
+    ssize_t written = write(stop_wake, &one, sizeof(one));
+    (void)written;
+}
+
+static void listen_to_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    stop_wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    must(stop_wake >= 0);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}
+
+static void show_progress(void *self, const struct send_progress *now)
+{
+    struct sending *sending = self;
+    progress_update(&sending->progress,
+                    sending->settled_before + now->sent + now->failed + now->unknown);
+}
+
+static bool valid_slot(struct text slot, struct error *err)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                  "._:+-";
+    bool fits = slot.length > 0 && slot.length <= 64;
+    for (size_t i = 0; fits && i < slot.length; i++)
+        fits = slot.at[i] != '\0' && strchr(allowed, slot.at[i]) != NULL;
+    return fits || error_set(err, FAULT_USAGE,
+                             "--edition is 1 to 64 letters, digits and . _ : + -, not \"%.*s\"",
+                             TEXT_ARGS(slot));
+}
+
+static bool choose_slot(struct sending *sending, struct error *err)
+{
+    const char *reason = NULL;
+    if (sending->options->edition != NULL) {
+        sending->slot = text_of(sending->options->edition);
+        return valid_slot(sending->slot, err);
+    }
+    if (!plan_slot(&sending->plan, &sending->session->arena, &sending->workspace,
+                   clock_wall_ms(sending->session->clock), &sending->slot, &reason, err))
+        return false;
+    if (reason != NULL && !sending->session->quiet && !sending->session->json)
+        fprintf(stderr, "going on with edition %.*s: %s\n", TEXT_ARGS(sending->slot), reason);
+    return true;
+}
+
+/* A campaign whose status is not active is not sent to members by accident. */
+static bool check_status(const struct campaign *campaign, struct error *err)
+{
+    static const char *const names[] = {"draft", "active", "retired"};
+    if (campaign->status == STATUS_ACTIVE)
+        return true;
+    return error_set(err, FAULT_REFUSED,
+                     "%.*s is %s; only an active campaign is sent (--test-to works for any)",
+                     TEXT_ARGS(campaign->id), names[campaign->status]);
+}
+
+static bool confirm(struct sending *sending, struct edition *before, struct error *err)
+{
+    char number[GROUPED];
+    int64_t count =
+        before != NULL ? before->ready + before->unknown : sending->plan.counts.selected;
+    if (sending->options->yes)
+        return true;
+    const char *question =
+        arena_printf(&sending->session->arena, "Send %.*s, edition %.*s, to %s members?",
+                     TEXT_ARGS(sending->plan.campaign->id), TEXT_ARGS(sending->slot),
+                     grouped((uint64_t)count, number))
+            .at;
+    return session_confirm(question) ||
+           error_set(err, FAULT_REFUSED,
+                     "not confirmed, nothing was sent; --yes sends without "
+                     "asking");
+}
+
+static bool plan_edition(struct sending *sending, struct error *err)
+{
+    struct edition *before = NULL;
+    struct edition_planned planned;
+    struct arena *arena = &sending->session->arena;
+    if (!choose_slot(sending, err) ||
+        !edition_find(sending->workspace.store, arena, sending->plan.campaign->id, sending->slot,
+                      &before, err))
+        return false;
+    if (before == NULL && !plan_expected(&sending->plan, err))
+        return false;
+    if (!confirm(sending, before, err) ||
+        !plan_write(&sending->plan, &sending->workspace, sending->slot,
+                    clock_wall_ms(sending->session->clock), &planned, err))
+        return false;
+    sending->edition_id = planned.edition_id;
+    return true;
+}
+
+static struct edition *read_edition(struct sending *sending, struct error *err)
+{
+    struct edition *edition = NULL;
+    if (!edition_read(sending->workspace.store, &sending->session->arena, sending->edition_id,
+                      &edition, err))
+        return NULL;
+    must(edition != NULL);
+    return edition;
+}
+
+enum { PATIENCE_MS = 2000 };
+
+static bool dispatch(struct sending *sending, const struct edition *before,
+                     struct dispatch_report *report, struct error *err)
+{
+    struct session *session = sending->session;
+    struct random random = random_from_system();
+    struct dispatch_options how = {.workspace = &sending->workspace,
+                                   .clock = session->clock,
+                                   .random = &random,
+                                   .log = &session->log,
+                                   .limit = sending->options->limit,
+                                   .patience_ms = PATIENCE_MS,
+                                   .progress = show_progress,
+                                   .progress_self = sending,
+                                   .stop = &stop_asked,
+                                   .wake = stop_wake};
+    sending->settled_before = (uint64_t)(before->planned - before->ready);
+    sending->progress = progress_begin(session->clock, "sending", (uint64_t)before->planned,
+                                       session->quiet || session->json);
+    session->log.aside = progress_aside;
+    session->log.progress = &sending->progress;
+    bool done = dispatch_run(&how, report, err);
+    progress_end(&sending->progress);
+    session->log.aside = NULL;
+    return done;
+}
+
+static void say_busy(const struct dispatch_report *report)
+{
+    fprintf(stderr,
+            "another dispatcher (process %lld on %s) is running: it was handed this edition and "
+            "sends it; `broadside status` shows how far it is\n",
+            (long long)report->holder.pid, report->holder.host);
+}
+
+/* How the sending ended, as an exit status; why, in `err`. */
+static int judge(const struct edition *edition, const struct dispatch_report *report,
+                 struct error *err)
+{
+    if (edition->state == EDITION_PAUSED)
+        return FAULT_BREAKER;
+    if (report->send.end.fault != FAULT_NONE) {
+        *err = report->send.end;
+        return (int)err->fault;
+    }
+    if (edition->ready > 0 || edition->intent > 0)
+        return FAULT_REMAINS;
+    return edition->failed > 0 ? FAULT_SOME_FAILED : 0;
+}
+
+static int send_to_members(struct sending *sending, struct error *err)
+{
+    struct dispatch_report report = {0};
+    const char *log_path = NULL;
+    if (sending->workspace.config.log.file.length > 0)
+        log_path = arena_string(&sending->session->arena, sending->workspace.config.log.file);
+    else
+        log_path =
+            arena_printf(&sending->session->arena, "%s/broadside.log", sending->workspace.var).at;
+    if (!check_status(sending->plan.campaign, err) || !plan_edition(sending, err) ||
+        !log_open(&sending->session->log, log_path, err))
+        return (int)err->fault;
+    struct edition *edition = read_edition(sending, err);
+    if (edition == NULL || !dispatch(sending, edition, &report, err))
+        return (int)err->fault;
+    edition = read_edition(sending, err);
+    if (edition == NULL)
+        return (int)err->fault;
+    if (report.busy)
+        say_busy(&report);
+    edition_report(sending->session, edition);
+    return judge(edition, &report, err);
+}
+
+static int say_dry_run(struct sending *sending, struct error *err)
+{
+    struct edition *before = NULL;
+    char number[GROUPED];
+    if (!choose_slot(sending, err) ||
+        (sending->workspace.store != NULL &&
+         !edition_find(sending->workspace.store, &sending->session->arena,
+                       sending->plan.campaign->id, sending->slot, &before, err)))
+        return (int)err->fault;
+    if (before == NULL && !plan_expected(&sending->plan, err))
+        return (int)err->fault;
+    int64_t count = before != NULL ? before->ready : sending->plan.counts.selected;
+    if (sending->session->json)
+        session_sayf(
+            "{\"campaign\":\"%.*s\",\"edition\":\"%.*s\",\"dry_run\":true,\"planned\":%lld}"
+            "\n",
+            TEXT_ARGS(sending->plan.campaign->id), TEXT_ARGS(sending->slot), (long long)count);
+    else
+        session_sayf("%.*s, edition %.*s: would be sent to %s members; nothing was planned or "
+                     "sent\n",
+                     TEXT_ARGS(sending->plan.campaign->id), TEXT_ARGS(sending->slot),
+                     grouped((uint64_t)count, number));
+    return 0;
+}
+
+static int send_trial(struct sending *sending, struct error *err)
+{
+    struct send_options how = {.clock = sending->session->clock,
+                               .log = &sending->session->log,
+                               .stop = &stop_asked,
+                               .wake = stop_wake};
+    struct random random = random_from_system();
+    struct readers readers = {.session = sending->session};
+    struct secret *secret = NULL;
+    struct send_report report = {0};
+    struct trial trial = {.composed = sending->plan.composed, .key = &sending->workspace.key};
+    how.random = &random;
+    if (!desk_address(sending->session, sending->options->test_to, &trial.to, err) ||
+        !readers_choose(&readers, &sending->workspace, &sending->plan.selection,
+                        sending->options->as, err) ||
+        !relaying_prepare(&how, &secret, &sending->session->arena, &sending->workspace.config,
+                          sending->workspace.root, err))
+        return (int)err->fault;
+    trial.readers = readers.at;
+    trial.count = readers.count;
+    struct send_work work = trial_work(&trial);
+    send_run(&how, &work, &report);
+    secret_close(secret);
+    session_sayf("%llu of %zu test messages were sent to %.*s\n", (unsigned long long)trial.sent,
+                 trial.count, TEXT_ARGS(trial.to));
+    *err = report.end.fault != FAULT_NONE ? report.end : trial.first_failure;
+    return (int)err->fault;
+}
+
+static int send_planned(struct sending *sending, struct error *err)
+{
+    if (sending->options->test_to != NULL)
+        return send_trial(sending, err);
+    if (sending->options->dry_run)
+        return say_dry_run(sending, err);
+    return send_to_members(sending, err);
+}
+
+static int run(struct session *session, const void *given, char **words, struct error *err)
+{
+    FINDINGS(findings);
+    struct sending sending = {.session = session, .options = given};
+    struct campaign campaign;
+    struct text path;
+    int status = desk_open(session, WORKSPACE_WRITER, true, &sending.workspace, err);
+    if (status == 0)
+        status = desk_campaign(session, &sending.workspace, words[0], &campaign, &path, err);
+    if (status == 0) {
+        listen_to_signals();
+        bool made = plan_make(&sending.plan, &session->arena, &sending.workspace, path,
+                              clock_wall_ms(session->clock), &findings, err);
+        status = made ? send_planned(&sending, err) : (int)err->fault;
+        if (!made && findings.errors > 0) {
+            *err = (struct error){0};
+            status = report_problems(session, &findings);
+        }
+    }
+    plan_close(&sending.plan);
+    workspace_close(&sending.workspace);
+    return status;
+}
+
+const struct command command_send = {
+    .name = "send",
+    .arguments = "CAMPAIGN",
+    .summary = "plans an edition, asks, and sends it now",
+    .details =
+        "Every member gets an edition once, whatever happens: killed, unplugged or run twice, the "
+        "next\n`send` goes on where this one stopped. Without --edition an unfinished edition is "
+        "gone on with,\nand content that was sent before is not sent again.",
+    .rows = rows,
+    .options_size = sizeof(struct send_words),
+    .least_words = 1,
+    .most_words = 1,
+    .run = run,
+};

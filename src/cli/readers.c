@@ -1,0 +1,57 @@
+/* Readers: the members a preview or a test is made for. */
+#include "cli/readers.h"
+
+#include "base/banned.h"
+#include "flow/plan.h"
+
+static void add_reader(struct readers *readers, const struct member *member)
+{
+    struct recipient reader = plan_recipient(member);
+    struct text *texts[] = {
+        &reader.key,  &reader.email,    &reader.first_name, &reader.last_name, &reader.organization,
+        &reader.role, &reader.language, &reader.timezone,   &reader.tags,      &reader.attributes};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        *texts[i] = arena_text(&readers->session->arena, *texts[i]);
+    readers->at[readers->count++] = reader;
+}
+
+static bool choose(void *self, const struct member *member, struct error *err)
+{
+    struct readers *readers = self;
+    (void)err;
+    for (size_t i = 0; i < readers->count; i++)
+        if (text_equal(readers->at[i].language, member->language) &&
+            readers->at[i].is_organization == (member->kind == MEMBER_ORGANIZATION))
+            return true;
+    if (readers->count < READERS_MOST)
+        add_reader(readers, member);
+    return true;
+}
+
+static bool add_named(struct readers *readers, const struct workspace *workspace, const char *as,
+                      struct error *err)
+{
+    struct member *member = NULL;
+    if (!member_find(workspace->store, &readers->session->arena, &workspace->key, text_of(as),
+                     &member, err))
+        return false;
+    if (member == NULL)
+        return error_set(err, FAULT_USAGE, "nobody has the key or the address \"%s\"", as);
+    add_reader(readers, member);
+    return true;
+}
+
+bool readers_choose(struct readers *readers, const struct workspace *workspace,
+                    const struct selection *selection, const char *as, struct error *err)
+{
+    if (workspace->store == NULL)
+        return error_set(err, FAULT_FILE,
+                         "there are no members yet; `broadside import FILE.csv` brings them in");
+    if (as != NULL)
+        return add_named(readers, workspace, as, err);
+    if (!selection_walk(workspace->store, selection, choose, readers, NULL, err))
+        return false;
+    return readers->count > 0 ||
+           error_set(err, FAULT_FILE,
+                     "the audience selects nobody; --as KEY shows it as any member sees it");
+}

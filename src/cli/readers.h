@@ -1,0 +1,24 @@
+/* Readers: the members a preview or a test is made for. One of each language and kind, or a named
+ * one. */
+#ifndef CLI_READERS_H
+#define CLI_READERS_H
+
+#include "campaign/recipient.h"
+#include "cli/session.h"
+#include "flow/workspace.h"
+#include "store/selection.h"
+
+enum { READERS_MOST = 32 };
+
+struct readers {
+    struct session *session; /* texts live in its arena */
+    struct recipient at[READERS_MOST];
+    size_t count;
+};
+
+/* `as` is a key or an address, or NULL: then the first selected member of each language and kind.
+ */
+bool readers_choose(struct readers *readers, const struct workspace *workspace,
+                    const struct selection *selection, const char *as, struct error *err);
+
+#endif
