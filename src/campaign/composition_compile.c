@@ -1,0 +1,187 @@
+/*
+ * Composition, its templates: the wording of one language poured into the layout, each part with
+ * its own kind of template. What was typed in the campaign file is reported there.
+ */
+#include "campaign/composition.h"
+#include "campaign/content.h"
+#include "mail/encode.h"
+
+#include "base/banned.h"
+
+/* A campaign's partials lie beside the file that asks for them; layouts in templates/. */
+struct folder {
+    struct bundle *bundle;
+    struct text beside; /* with its "/" at the end; may be empty */
+};
+
+static const struct text layouts = TEXT_INIT("templates/");
+
+static bool load_from(struct folder *folder, struct arena *arena, struct text path,
+                      struct source *ret_source, bool *ret_found, struct error *err)
+{
+    struct text bytes;
+    if (!bundle_read(folder->bundle, path, TEMPLATE_FILE, &bytes, ret_found, err))
+        return false;
+    if (*ret_found)
+        *ret_source = source_of_file(arena, path, bytes);
+    return true;
+}
+
+static bool load(void *self, struct arena *arena, struct text file, struct source *ret_source,
+                 bool *ret_found, struct error *err)
+{
+    struct folder *folder = self;
+    struct text names[] = {folder->beside, layouts};
+    *ret_found = false;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !*ret_found; i++) {
+        struct text path = arena_printf(arena, "%.*s%.*s", TEXT_ARGS(names[i]), TEXT_ARGS(file));
+        if (names[i].length > 0 && !load_from(folder, arena, path, ret_source, ret_found, err))
+            return false;
+    }
+    return true;
+}
+
+static struct text encode_constant(void *self, struct arena *arena, struct text constant)
+{
+    (void)self;
+    /* At worst an octet becomes three, and a soft line break comes every 64 columns. */
+    BUFFER(coded, 4 * constant.length + ENCODE_LINE);
+    encode_qp_piece(constant, &coded);
+    return arena_text(arena, buffer_text(&coded));
+}
+
+static void encode_value(void *self, struct text escaped, struct buffer *out)
+{
+    (void)self;
+    encode_qp_piece(escaped, out);
+}
+
+static const struct template_encoder quoted_printable = {encode_constant, encode_value, NULL};
+
+/* Everything the options point to lives as long as the template. */
+static const struct template_options *options_of(struct composition *composition,
+                                                 enum template_kind kind, struct text beside,
+                                                 bool encoded)
+{
+    struct arena *arena = composition->composed->arena;
+    struct folder *folder = arena_new(arena, struct folder);
+    struct template_loader *loader = arena_new(arena, struct template_loader);
+    struct template_options *options = arena_new(arena, struct template_options);
+    *folder = (struct folder){composition->composed->bundle, beside};
+    *loader = (struct template_loader){load, folder};
+    *options = (struct template_options){
+        .kind = kind,
+        .strict = true,
+        .language = composition->language,
+        .settled = &composition->settled,
+        .loader = loader,
+        .encoder = encoded ? &quoted_printable : NULL,
+    };
+    return options;
+}
+
+static struct source source_of(struct arena *arena, const struct placed_text *text)
+{
+    return source_at(arena, text->text, text->place, text->indent);
+}
+
+/* A file of the workspace that a campaign names. */
+static bool read_file(struct composition *composition, const struct placed_text *file,
+                      struct source *ret_source, struct findings *findings)
+{
+    struct composed *composed = composition->composed;
+    struct text bytes;
+    struct error err;
+    bool found;
+    if (!bundle_read(composed->bundle, file->text, TEMPLATE_FILE, &bytes, &found, &err)) {
+        findings_error(findings, FAULT_FILE, file->place, "%.*s %s", TEXT_ARGS(file->text),
+                       err.message);
+        return false;
+    }
+    if (!found) {
+        findings_error(findings, FAULT_FILE, file->place, "there is no file %.*s in the workspace",
+                       TEXT_ARGS(file->text));
+        return false;
+    }
+    *ret_source = source_of_file(composed->arena, file->text, bytes);
+    return true;
+}
+
+static struct text folder_of(struct text path)
+{
+    size_t slash = text_find_last_byte(path, '/');
+    return slash == TEXT_NONE ? text_from(NULL, 0) : text_slice(path, 0, slash + 1);
+}
+
+/* The campaign's own HTML or text: a template as it is, which may name a layout itself. */
+static struct template *compile_file(struct composition *composition,
+                                     const struct placed_text *file, enum template_kind kind,
+                                     bool encoded, struct findings *findings)
+{
+    struct arena *arena = composition->composed->arena;
+    struct source *source = arena_new(arena, struct source);
+    if (!read_file(composition, file, source, findings))
+        return NULL;
+    return template_compile(
+        arena, source, options_of(composition, kind, folder_of(file->text), encoded), findings);
+}
+
+static bool read_body(struct composition *composition, enum template_kind kind,
+                      struct source *ret_source, struct findings *findings)
+{
+    struct arena *arena = composition->composed->arena;
+    const struct wording *wording = &composition->wording;
+    struct source markdown = source_of(arena, &wording->body);
+    if (wording->body_file.text.length > 0 &&
+        !read_file(composition, &wording->body_file, &markdown, findings))
+        return false;
+    return kind == TEMPLATE_HTML ? content_html(arena, &markdown, ret_source, findings)
+                                 : content_text(arena, &markdown, ret_source, findings);
+}
+
+/* Markdown poured into the layout; without one it stands alone. */
+static struct template *pour(struct composition *composition, enum template_kind kind, bool encoded,
+                             struct findings *findings)
+{
+    struct composed *composed = composition->composed;
+    struct arena *arena = composed->arena;
+    const struct wording *wording = &composition->wording;
+    struct source *body = arena_new(arena, struct source);
+    const struct template_options *options = options_of(composition, kind, layouts, encoded);
+    struct template_block *blocks = arena_array(arena, struct template_block, 3);
+    size_t count = 0;
+    if (!read_body(composition, kind, body, findings))
+        return NULL;
+    if (composed->campaign.template.length == 0)
+        return template_compile(arena, body, options, findings);
+    blocks[count++] =
+        (struct template_block){TEXT("subject"), source_of(arena, &wording->subject), true};
+    blocks[count++] = (struct template_block){TEXT("body"), *body, false};
+    if (wording->preheader.text.length > 0)
+        blocks[count++] =
+            (struct template_block){TEXT("preheader"), source_of(arena, &wording->preheader), true};
+    return template_pour(arena, composed->campaign.template, composed->campaign.place, blocks,
+                         count, options, findings);
+}
+
+static struct template *compile_subject(struct composition *composition, struct findings *findings)
+{
+    struct arena *arena = composition->composed->arena;
+    struct source *source = arena_new(arena, struct source);
+    *source = source_of(arena, &composition->wording.subject);
+    return template_compile(arena, source, options_of(composition, TEMPLATE_HEADER, layouts, false),
+                            findings);
+}
+
+struct template *composition_compile(struct composition *composition, enum composition_part part,
+                                     bool encoded, struct findings *findings)
+{
+    const struct wording *wording = &composition->wording;
+    if (part == PART_SUBJECT)
+        return compile_subject(composition, findings);
+    enum template_kind kind = part == PART_HTML ? TEMPLATE_HTML : TEMPLATE_TEXT;
+    const struct placed_text *file = part == PART_HTML ? &wording->html_file : &wording->text_file;
+    if (wording->html_file.text.length > 0)
+        return compile_file(composition, file, kind, encoded, findings);
+    return pour(composition, kind, encoded, findings);
+}
