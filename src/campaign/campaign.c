@@ -9,22 +9,26 @@
 
 static const struct key from_keys[] = {
     {"name", KEY_TEXT(struct campaign_from, name), 0, NULL,
+     "\"The Children's Movement of California\"",
      "The name readers see; the sender's when not written."},
     {"address", KEY_TEXT_AS(struct campaign_from, address, fit_address), 0, NULL,
-     "The address; the sender's when not written."},
+     "policy@childrensmovement.example", "The address; the sender's when not written."},
 };
 static const struct shape from_shape = SHAPE(struct campaign_from, from_keys);
 
 static const struct key language_keys[] = {
-    {"subject", KEY_PLACED_LINE(struct wording, subject), 0, NULL, "The subject."},
-    {"preheader", KEY_PLACED_LINE(struct wording, preheader), 0, NULL, "The preheader."},
-    {"body", KEY_PLACED_BLOCK(struct wording, body), 0, NULL, "The body, in Markdown."},
-    {"body_file", KEY_PLACED_LINE_AS(struct wording, body_file, fit_path), 0, NULL,
-     "Instead of body: a Markdown file."},
-    {"html_file", KEY_PLACED_LINE_AS(struct wording, html_file, fit_path), 0, NULL,
-     "Instead of body: the ready HTML, with text_file."},
-    {"text_file", KEY_PLACED_LINE_AS(struct wording, text_file, fit_path), 0, NULL,
-     "The ready text that goes with html_file."},
+    {"subject", KEY_PLACED_LINE(struct wording, subject), 0, NULL,
+     "\"Todo estudiante merece un camino\"", "The subject."},
+    {"preheader", KEY_PLACED_LINE(struct wording, preheader), 0, NULL,
+     "\"63 distritos muestran el camino\"", "The preheader."},
+    {"body", KEY_PLACED_BLOCK(struct wording, body), 0, NULL,
+     "\"Hola, {{first_name | default: 'amiga'}}\"", "The body, in Markdown."},
+    {"body_file", KEY_PLACED_NAME(struct wording, body_file, fit_path), 0, NULL,
+     "texts/letter.es.md", "Instead of body: a Markdown file."},
+    {"html_file", KEY_PLACED_NAME(struct wording, html_file, fit_path), 0, NULL,
+     "texts/letter.es.html", "Instead of body: the ready HTML, with text_file."},
+    {"text_file", KEY_PLACED_NAME(struct wording, text_file, fit_path), 0, NULL,
+     "texts/letter.es.txt", "The ready text that goes with html_file."},
 };
 
 /* How many ways of giving a body there are. */
@@ -51,11 +55,11 @@ static const struct shape language_shape =
                .name_check = fit_language, .check = check_wording);
 
 static const struct key attachment_keys[] = {
-    {"file", KEY_TEXT_AS(struct attachment, file, fit_path), REQUIRED, NULL,
+    {"file", KEY_TEXT_AS(struct attachment, file, fit_path), REQUIRED, NULL, "toolkit.pdf",
      "A file inside the workspace."},
-    {"name", KEY_TEXT(struct attachment, name), 0, NULL,
+    {"name", KEY_TEXT(struct attachment, name), 0, NULL, "\"STEM toolkit.pdf\"",
      "What readers see it called; the file's own name when not written."},
-    {"type", KEY_TEXT_AS(struct attachment, type, fit_media_type), 0, NULL,
+    {"type", KEY_TEXT_AS(struct attachment, type, fit_media_type), 0, NULL, "application/pdf",
      "Its media type; by the ending when not written."},
 };
 
@@ -76,19 +80,20 @@ static const struct word unknown_words[] = {
     {"resend", UNKNOWN_RESEND}, {"hold", UNKNOWN_HOLD}, {NULL, 0}};
 
 static const struct key send_keys[] = {
-    {"limits", KEY_RATES(struct campaign_send, limits), LATER, NULL,
+    {"limits", KEY_RATES(struct campaign_send, limits), LATER, NULL, "[30/min]",
      "Never more messages of this campaign than that in any window of that length."},
-    {"retry_for", KEY_DURATION(struct campaign_send, retry_for_ms, 0, 30 * DAY_MS), 0, "24h",
+    {"retry_for", KEY_DURATION(struct campaign_send, retry_for_ms, 0, 30 * DAY_MS), 0, "24h", NULL,
      "How long a message that is put off is tried again."},
     {"on_unknown", KEY_WORD(struct campaign_send, on_unknown, enum unknown_policy, unknown_words),
-     0, "resend",
+     0, "resend", NULL,
      "What to do when a lost connection leaves it open whether a message arrived: resend, or hold "
      "for a person to decide."},
 };
 static const struct shape send_shape = SHAPE(struct campaign_send, send_keys);
 
 static const struct key lint_keys[] = {
-    {"off", KEY_TEXTS(struct campaign_lint, off, fit_id), 0, NULL, "Names of rules not to apply."},
+    {"off", KEY_TEXTS(struct campaign_lint, off, fit_id), 0, NULL, "[image-alt]",
+     "Names of rules not to apply."},
 };
 static const struct shape lint_shape = SHAPE(struct campaign_lint, lint_keys);
 
@@ -99,52 +104,54 @@ static const struct word status_words[] = {
     {"draft", STATUS_DRAFT}, {"active", STATUS_ACTIVE}, {"retired", STATUS_RETIRED}, {NULL, 0}};
 
 static const struct key campaign_keys[] = {
-    {"id", KEY_TEXT_AS(struct campaign, id, fit_id), REQUIRED, NULL,
+    {"id", KEY_TEXT_AS(struct campaign, id, fit_id), REQUIRED, NULL, "expand-linked-learning",
      "The stable key of the ledger, a-z, 0-9 and -; the file may be renamed."},
-    {"title", KEY_TEXT(struct campaign, title), 0, NULL,
+    {"title", KEY_TEXT(struct campaign, title), 0, NULL, "\"Expand Linked Learning\"",
      "What people call it; the id when not written."},
-    {"kind", KEY_WORD(struct campaign, kind, enum campaign_kind, kind_words), 0, "newsletter",
+    {"kind", KEY_WORD(struct campaign, kind, enum campaign_kind, kind_words), 0, "newsletter", NULL,
      "An alert goes out before newsletters."},
     {"status", KEY_WORD(struct campaign, status, enum campaign_status, status_words), 0, "active",
-     "A draft or a retired campaign is never sent by schedule."},
-    {"topic", KEY_TEXT_AS(struct campaign, topic, fit_id), REQUIRED, NULL,
+     NULL, "A draft or a retired campaign is never sent by schedule."},
+    {"topic", KEY_TEXT_AS(struct campaign, topic, fit_id), REQUIRED, NULL, "linked-learning",
      "What readers subscribe to, and what one unsubscribe ends; it becomes the List-ID."},
-    {"from", KEY_MAPPING(struct campaign, from, struct campaign_from, from_shape), 0, NULL,
+    {"from", KEY_MAPPING(struct campaign, from, struct campaign_from, from_shape), 0, NULL, NULL,
      "Who it is from, when not from the configured sender."},
     {"reply_to", KEY_TEXT_AS(struct campaign, reply_to, fit_address), 0, NULL,
-     "Where answers go, when not to the From address."},
+     "policy@childrensmovement.example", "Where answers go, when not to the From address."},
     {"subject", KEY_PLACED_LINE(struct campaign, wording.subject), REQUIRED, NULL,
+     "\"{{first_name | default: 'Friend'}}, every student deserves a pathway\"",
      "The subject, with merge fields."},
     {"preheader", KEY_PLACED_LINE(struct campaign, wording.preheader), 0, NULL,
-     "The line that inboxes show behind the subject."},
-    {"template", KEY_TEXT_AS(struct campaign, template, fit_name), 0, NULL,
+     "\"{{districts}} districts show the way\"", "The line that inboxes show behind the subject."},
+    {"template", KEY_TEXT_AS(struct campaign, template, fit_name), 0, NULL, "advocacy",
      "The layout that body is poured into: templates/NAME.html and templates/NAME.txt."},
     {"body", KEY_PLACED_BLOCK(struct campaign, wording.body), 0, NULL,
-     "The body, in Markdown with merge fields."},
-    {"body_file", KEY_PLACED_LINE_AS(struct campaign, wording.body_file, fit_path), 0, NULL,
-     "Instead of body: a Markdown file inside the workspace."},
-    {"html_file", KEY_PLACED_LINE_AS(struct campaign, wording.html_file, fit_path), 0, NULL,
-     "Instead of body: ready HTML, with text_file."},
-    {"text_file", KEY_PLACED_LINE_AS(struct campaign, wording.text_file, fit_path), 0, NULL,
-     "The ready text that goes with html_file."},
+     "\"Dear {{first_name | default: 'friend'}}, …\"", "The body, in Markdown with merge fields."},
+    {"body_file", KEY_PLACED_NAME(struct campaign, wording.body_file, fit_path), 0, NULL,
+     "texts/letter.md", "Instead of body: a Markdown file inside the workspace."},
+    {"html_file", KEY_PLACED_NAME(struct campaign, wording.html_file, fit_path), 0, NULL,
+     "texts/letter.html", "Instead of body: ready HTML, with text_file."},
+    {"text_file", KEY_PLACED_NAME(struct campaign, wording.text_file, fit_path), 0, NULL,
+     "texts/letter.txt", "The ready text that goes with html_file."},
     {"data", KEY_VALUE(struct campaign, data), 0, NULL,
+     "{districts: 63, action_url: \"https://example.org/act\"}",
      "Facts typed once and merged everywhere, by any names."},
     {"languages",
      KEY_MAP(struct campaign, languages, struct wording_list, struct wording, language_shape,
              CAMPAIGN_LANGUAGES),
-     0, NULL, "The same in other languages, for members who read them: es, es-MX."},
+     0, NULL, "es", "The same in other languages, for members who read them: es, es-MX."},
     {"attachments",
      KEY_LIST(struct campaign, attachments, struct attachment_list, struct attachment,
               attachment_shape, CAMPAIGN_ATTACHMENTS),
-     0, NULL, "Files that go with every message."},
+     0, NULL, NULL, "Files that go with every message."},
     {"audience", KEY_MAPPING(struct campaign, audience, struct audience, audience_shape), 0, NULL,
-     "Who gets it."},
+     NULL, "Who gets it."},
     {"schedule", KEY_MAPPING(struct campaign, schedule, struct schedule, schedule_shape), LATER,
-     NULL, "When `run` sends it."},
-    {"send", KEY_MAPPING(struct campaign, send, struct campaign_send, send_shape), 0, NULL,
+     NULL, NULL, "When `run` sends it."},
+    {"send", KEY_MAPPING(struct campaign, send, struct campaign_send, send_shape), 0, NULL, NULL,
      "How it is sent."},
     {"lint", KEY_MAPPING(struct campaign, lint, struct campaign_lint, lint_shape), LATER, NULL,
-     "What `check` leaves unsaid."},
+     NULL, "What `check` leaves unsaid."},
 };
 
 static void check_campaign(struct schema *schema, void *at)

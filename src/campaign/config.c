@@ -15,10 +15,12 @@
 
 static const struct key sender_keys[] = {
     {"name", KEY_TEXT(struct sender, name), REQUIRED, NULL,
+     "\"The Children's Movement of California\"",
      "The name readers see in From, and the signature of every mail."},
     {"address", KEY_TEXT_AS(struct sender, address, fit_address), REQUIRED, NULL,
-     "The From address, unless a campaign names its own."},
+     "updates@childrensmovement.example", "The From address, unless a campaign names its own."},
     {"postal_address", KEY_TEXT(struct sender, postal_address), 0, NULL,
+     "\"1 Example Way, Oakland, CA 94607\"",
      "Where the group can be written to; the footer shows it, and the law asks for one."},
 };
 static const struct shape sender_shape = SHAPE(struct sender, sender_keys);
@@ -28,24 +30,26 @@ static const struct word tls_words[] = {
 
 static const struct key relay_keys[] = {
     {"url", KEY_TEXT_AS(struct relay_config, url, fit_relay_url), REQUIRED, NULL,
+     "\"smtp://mail.example:587\"",
      "Where the relay is: smtp://host:port (25 unless named), or smtps://host:port (465) for TLS "
      "from the first byte."},
-    {"tls", KEY_WORD(struct relay_config, tls, enum tls_mode, tls_words), 0, NULL,
+    {"tls", KEY_WORD(struct relay_config, tls, enum tls_mode, tls_words), 0, NULL, "starttls",
      "How the connection is made secure: starttls (the default for smtp://), implicit (for "
      "smtps://), or none, which only a relay without a password may have."},
-    {"user", KEY_TEXT(struct relay_config, user), 0, NULL, "Who logs in at the relay."},
+    {"user", KEY_TEXT(struct relay_config, user), 0, NULL, "updates", "Who logs in at the relay."},
     {"password_file", KEY_TEXT(struct relay_config, password.file), 0, NULL,
+     "/etc/broadside/relay.password",
      "A file that holds the password; refused when others can read it."},
     {"password_env", KEY_TEXT_AS(struct relay_config, password.env, fit_variable), 0, NULL,
-     "The name of the environment variable that holds the password."},
+     "RELAY_PASSWORD", "The name of the environment variable that holds the password."},
     {"password_command", KEY_TEXT(struct relay_config, password.command), 0, NULL,
-     "A command that prints the password within ten seconds."},
-    {"password", KEY_REFUSED(NO_PASSWORD_HERE), 0, NULL, ""},
-    {"ca_file", KEY_TEXT(struct relay_config, ca_file), 0, NULL,
+     "\"pass show relay\"", "A command that prints the password within ten seconds."},
+    {"password", KEY_REFUSED(NO_PASSWORD_HERE), 0, NULL, NULL, ""},
+    {"ca_file", KEY_TEXT(struct relay_config, ca_file), 0, NULL, "/etc/ssl/certs/relay.pem",
      "The certificates to trust, in PEM, instead of the system's."},
     {"connections", KEY_NUMBER(struct relay_config, connections, 1, CONFIG_CONNECTIONS), 0, "10",
-     "At most so many connections at once."},
-    {"limits", KEY_RATES(struct relay_config, limits), 0, NULL,
+     NULL, "At most so many connections at once."},
+    {"limits", KEY_RATES(struct relay_config, limits), 0, NULL, "[14/s, 50000/day]",
      "Never more messages than this in any window of that length: N/s, N/min, N/h, N/day, several "
      "at once."},
 };
@@ -95,8 +99,8 @@ static const struct shape relay_shape =
 
 static const struct key domain_keys[] = {
     {"match", KEY_TEXTS(struct domain_group, match, fit_domain), REQUIRED, NULL,
-     "The recipient domains of this group."},
-    {"limits", KEY_RATES(struct domain_group, limits), 0, NULL,
+     "[gmail.com, googlemail.com]", "The recipient domains of this group."},
+    {"limits", KEY_RATES(struct domain_group, limits), 0, NULL, "[20/s]",
      "What all of them together get at most."},
 };
 
@@ -116,18 +120,21 @@ static const struct shape domain_shape =
 
 static const struct key bounce_keys[] = {
     {"return_path", KEY_TEXT_AS(struct bounce_config, return_path, fit_address), 0, NULL,
+     "bounces@mail.example",
      "Where bounces go; each mail adds its own +TOKEN before the @. The sender's address when not "
      "written."},
     {"mailbox", KEY_TEXT_AS(struct bounce_config, mailbox, fit_mailbox_url), LATER, NULL,
+     "\"imaps://bounces@mail.example/INBOX\"",
      "The mailbox that collects them: imaps://user@host/INBOX, pop3s://user@host, maildir:PATH or "
      "mbox:PATH."},
     {"password_file", KEY_TEXT(struct bounce_config, password.file), LATER, NULL,
+     "/etc/broadside/bounces.password",
      "A file that holds the mailbox's password; refused when others can read it."},
     {"password_env", KEY_TEXT_AS(struct bounce_config, password.env, fit_variable), LATER, NULL,
-     "The name of the environment variable that holds it."},
+     "BOUNCES_PASSWORD", "The name of the environment variable that holds it."},
     {"password_command", KEY_TEXT(struct bounce_config, password.command), LATER, NULL,
-     "A command that prints it within ten seconds."},
-    {"password", KEY_REFUSED(NO_PASSWORD_HERE), 0, NULL, ""},
+     "\"pass show bounces\"", "A command that prints it within ten seconds."},
+    {"password", KEY_REFUSED(NO_PASSWORD_HERE), 0, NULL, NULL, ""},
 };
 
 static void check_bounces(struct schema *schema, void *at)
@@ -141,8 +148,10 @@ static const struct shape bounce_shape =
 
 static const struct key unsubscribe_keys[] = {
     {"url", KEY_TEXT_AS(struct unsubscribe_config, url, fit_public_url), 0, NULL,
+     "\"https://lists.example/u\"",
      "The page for one-click unsubscribing; the reader's token is appended."},
     {"mailto", KEY_TEXT_AS(struct unsubscribe_config, mailto, fit_address), 0, NULL,
+     "unsubscribe@mail.example",
      "The address that takes unsubscribe mails, for mail programs that send one."},
 };
 static const struct shape unsubscribe_shape = SHAPE(struct unsubscribe_config, unsubscribe_keys);
@@ -154,33 +163,34 @@ static const struct word level_words[] = {{"debug", LOG_DEBUG},
                                           {NULL, 0}};
 
 static const struct key log_keys[] = {
-    {"file", KEY_TEXT(struct log_config, file), 0, "var/broadside.log",
+    {"file", KEY_TEXT(struct log_config, file), 0, "var/broadside.log", NULL,
      "Where the log is kept, besides the terminal; \"\" for nowhere."},
-    {"level", KEY_WORD(struct log_config, level, enum log_level, level_words), 0, "info",
+    {"level", KEY_WORD(struct log_config, level, enum log_level, level_words), 0, "info", NULL,
      "The least a line must matter to be shown on the terminal."},
 };
 static const struct shape log_shape = SHAPE(struct log_config, log_keys);
 
 static const struct key config_keys[] = {
     {"sender", KEY_MAPPING(struct config, sender, struct sender, sender_shape), REQUIRED, NULL,
-     "Who sends."},
+     NULL, "Who sends."},
     {"relay",
      KEY_MAPPING_OR_LIST(struct config, relay, struct relay_list, struct relay_config, relay_shape,
                          CONFIG_RELAYS),
-     REQUIRED, NULL,
+     REQUIRED, NULL, NULL,
      "The mail server that takes our mail; or a list of them, the preferred first."},
     {"domains",
      KEY_MAP(struct config, domains, struct domain_group_list, struct domain_group, domain_shape,
              1000),
-     LATER, NULL, "Recipient domains that share one limit, each group under a name."},
+     LATER, NULL, "google", "Recipient domains that share one limit, each group under a name."},
     {"bounces", KEY_MAPPING(struct config, bounces, struct bounce_config, bounce_shape), 0, NULL,
-     "Where undeliverable mail comes home to."},
+     NULL, "Where undeliverable mail comes home to."},
     {"unsubscribe",
      KEY_MAPPING(struct config, unsubscribe, struct unsubscribe_config, unsubscribe_shape), 0, NULL,
-     "How readers leave."},
-    {"feedback_id", KEY_TEXT_AS(struct config, feedback_id, fit_feedback_id), 0, NULL,
+     NULL, "How readers leave."},
+    {"feedback_id", KEY_TEXT_AS(struct config, feedback_id, fit_feedback_id), 0, NULL, "childmove",
      "Our part of the Feedback-ID header, by which Gmail's Postmaster Tools tell campaigns apart."},
-    {"log", KEY_MAPPING(struct config, log, struct log_config, log_shape), 0, NULL, "The log."},
+    {"log", KEY_MAPPING(struct config, log, struct log_config, log_shape), 0, NULL, NULL,
+     "The log."},
 };
 
 const struct shape config_shape = SHAPE(struct config, config_keys);

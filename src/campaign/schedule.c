@@ -57,18 +57,18 @@ static bool fit_zone(struct text text, struct error *err)
 }
 
 static const struct key schedule_keys[] = {
-    {"cron", KEY_TEXT_AS(struct schedule, cron, fit_cron), 0, NULL,
+    {"cron", KEY_TEXT_AS(struct schedule, cron, fit_cron), 0, NULL, "\"0 9 * * TUE\"",
      "When editions are due: minute, hour, day, month, weekday, as in cron; or @weekly and the "
      "like."},
-    {"at", KEY_TIME(struct schedule, at), 0, NULL,
+    {"at", KEY_TIME(struct schedule, at), 0, NULL, "2026-12-01T09:00",
      "Instead of cron: the one moment it is due, such as 2026-12-01T09:00."},
-    {"timezone", KEY_TEXT_AS(struct schedule, timezone, fit_zone), 0, "UTC",
+    {"timezone", KEY_TEXT_AS(struct schedule, timezone, fit_zone), 0, "UTC", "America/Los_Angeles",
      "The zone in which these times are meant."},
-    {"max_late", KEY_DURATION(struct schedule, max_late_ms, 60 * 1000, 366 * DAY_MS), 0, "6h",
+    {"max_late", KEY_DURATION(struct schedule, max_late_ms, 60 * 1000, 366 * DAY_MS), 0, "6h", NULL,
      "A slot missed for longer than this is skipped, and said so."},
-    {"until", KEY_TIME(struct schedule, until), 0, NULL,
+    {"until", KEY_TIME(struct schedule, until), 0, NULL, "2027-06-30",
      "No slot is due after this; a date alone counts to its end."},
-    {"hours", KEY_HOURS(struct schedule, hours), 0, NULL,
+    {"hours", KEY_HOURS(struct schedule, hours), 0, NULL, "\"08:00-20:00\"",
      "Only within these hours of the reader's own day."},
 };
 

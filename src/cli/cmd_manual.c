@@ -1,9 +1,7 @@
 /* manual: every key of the configuration and of a campaign, out of the tables that check them. */
 #include "base/banned.h"
-#include "campaign/campaign.h"
-#include "campaign/config.h"
+#include "campaign/reference.h"
 #include "cli/commands.h"
-#include "settings/manual.h"
 
 struct manual_options {
     bool example;
@@ -17,21 +15,15 @@ static const struct option_row rows[] = {
 
 enum { MANUAL_SIZE = 1024 * 1024 };
 
-static const struct manual_file files[] = {
-    {"config/broadside.yaml", "Who sends, by which relay, how fast, and where answers go.",
-     &config_shape},
-    {"campaigns/NAME.yaml", "One campaign: what it says, to whom, and when.", &campaign_shape},
-};
-
 static int run(struct session *session, const void *given, char **words, struct error *err)
 {
     const struct manual_options *options = given;
     BUFFER(out, MANUAL_SIZE);
     (void)session, (void)words, (void)err;
     if (options->example)
-        manual_render_example(&out, &files[0]);
+        manual_render_example(&out, &reference_files[REFERENCE_CONFIG]);
     else
-        manual_render_markdown(&out, files, sizeof(files) / sizeof(files[0]));
+        manual_render_markdown(&out, reference_files, REFERENCE_COUNT);
     session_say_buffer(&out);
     return 0;
 }

@@ -1,4 +1,8 @@
-/* Manual: the key tables, as a reference to read and an example to copy. */
+/*
+ * Manual: the key tables, as a reference to read and an example to copy.
+ *
+ * Whatever a table says is said here, so a key cannot be added without its documentation.
+ */
 #ifndef SETTINGS_MANUAL_H
 #define SETTINGS_MANUAL_H
 
@@ -11,11 +15,16 @@ struct manual_file {
     const struct shape *shape;
 };
 
-/* A table of every key by its dotted name: type, default, sentence. */
+/* The reference: a table a file, every key by its dotted name with type, default and sentence. */
 void manual_render_markdown(struct buffer *out, const struct manual_file *files, size_t count);
 
-/* Every key of one file, with its default (commented out where nothing needs to be written) and its
- * sentence. */
+/*
+ * The example: every key of one file below its sentence. What may be left out begins with a "#"
+ * that touches the key, so that taking the # away takes the key in; sentences begin with "# ".
+ */
 void manual_render_example(struct buffer *out, const struct manual_file *file);
+
+/* "a number from 1 to 1000", "one of a, b"; words are put between two marks. */
+void manual_render_type(struct buffer *out, const struct key *key, const char *mark);
 
 #endif

@@ -7,9 +7,8 @@
  * compile:
  *
  *     static const struct key relay_keys[] = {
- *         {"url", KEY_TEXT(struct relay, url), REQUIRED, NULL, "smtp://host:port of the relay."},
- *         {"connections", KEY_NUMBER(struct relay, connections, 1, 100), 0, "10", "At most so many
- * at once."},
+ *         {"url", KEY_TEXT(struct relay, url), REQUIRED, NULL, "smtp://h.example", "The relay."},
+ *         {"tries", KEY_NUMBER(struct relay, tries, 1, 9), 0, "3", NULL, "How often it is tried."},
  *     };
  *     const struct shape relay_shape = SHAPE_WITH(struct relay, relay_keys, .check = relay_check);
  *
@@ -31,8 +30,7 @@ struct word {
     int number;
 };
 
-/* Says whether a text is fit; a false one leaves its reason in err->message, to be read after "key:
- * ". */
+/* Says whether a text is fit; if not, err->message says why, as it is read behind "key: ". */
 typedef bool text_check(struct text text, struct error *err);
 
 /* What one reading carries along. */
@@ -58,6 +56,7 @@ struct key {
         most; /* numbers and durations: the range; lists and maps: at most `most` items */
     unsigned flags;
     const char *fallback; /* the default as it would be written; NULL: none */
+    const char *example;  /* what may be written; of a map: a name. NULL: the default shows it */
     const char *doc;      /* one sentence */
 };
 
@@ -96,8 +95,8 @@ struct shape {
 #define SCHEMA_FIELD(S, field, T) _Generic(((S *)0)->field, T : offsetof(S, field))
 
 extern const struct key_type key_text, key_texts, key_bool, key_number, key_word, key_duration,
-    key_rates, key_time, key_hours, key_placed_line, key_placed_block, key_value, key_conditions,
-    key_mapping, key_mapping_or_list, key_list, key_map, key_refused;
+    key_rates, key_time, key_hours, key_placed_line, key_placed_name, key_placed_block, key_value,
+    key_conditions, key_mapping, key_mapping_or_list, key_list, key_map, key_refused;
 
 /* One line without control characters. KEY_TEXT_AS: and fit by a check. */
 #define KEY_TEXT(S, field) &key_text, SCHEMA_FIELD(S, field, struct text), {NULL}, 0, 0
@@ -127,8 +126,9 @@ extern const struct key_type key_text, key_texts, key_bool, key_number, key_word
 /* A text with its place: one line, or lines. */
 #define KEY_PLACED_LINE(S, field)                                                                  \
     &key_placed_line, SCHEMA_FIELD(S, field, struct placed_text), {NULL}, 0, 0
-#define KEY_PLACED_LINE_AS(S, field, fit)                                                          \
-    &key_placed_line, SCHEMA_FIELD(S, field, struct placed_text), {.check = (fit)}, 0, 0
+/* A name with its place, in which nothing is merged. */
+#define KEY_PLACED_NAME(S, field, fit)                                                             \
+    &key_placed_name, SCHEMA_FIELD(S, field, struct placed_text), {.check = (fit)}, 0, 0
 #define KEY_PLACED_BLOCK(S, field)                                                                 \
     &key_placed_block, SCHEMA_FIELD(S, field, struct placed_text), {NULL}, 0, 0
 /* Any mapping, as a struct value: plain true, false, null and JSON numbers are typed, all else is

@@ -215,5 +215,6 @@ const struct key_type key_duration = {"duration", read_duration, false};
 const struct key_type key_time = {"time", read_time, false};
 const struct key_type key_hours = {"hours", read_hours, false};
 const struct key_type key_placed_line = {"text with merge fields", read_placed_line, false};
+const struct key_type key_placed_name = {"text", read_placed_line, false};
 const struct key_type key_placed_block = {"lines with merge fields", read_placed_block, false};
 const struct key_type key_refused = {"", read_refused, false};

@@ -1,0 +1,13 @@
+/* Reference: the files that the manual describes, each with its key table. */
+#include "campaign/reference.h"
+
+#include "campaign/campaign.h"
+#include "campaign/config.h"
+
+const struct manual_file reference_files[REFERENCE_COUNT] = {
+    [REFERENCE_CONFIG] = {"config/broadside.yaml",
+                          "Who sends, by which relay, how fast, and where answers go.",
+                          &config_shape},
+    [REFERENCE_CAMPAIGN] = {"campaigns/NAME.yaml", "One campaign: what it says, to whom, and when.",
+                            &campaign_shape},
+};
