@@ -32,7 +32,8 @@ def main():
         relative = path.resolve().relative_to(pathlib.Path(root).resolve())
         rows.append(f'    {{TEXT_INIT("{relative}"),\n     {{{literal(content)},\n      {len(content)}}}}},\n')
     pathlib.Path(output).write_text(
-        '/* The example workspace, made from the files of the repository. */\n#include "cli/example.h"\n\n'
+        '/* The example workspace, made from the files of the repository. */\n'
+        '#include "cli/example.h"\n\n'
         f'const struct example_file example_files[] = {{\n{"".join(rows)}}};\n\n'
         f"const size_t example_file_count = {len(rows)};\n")
 

@@ -7,7 +7,7 @@ static bool take(void *self, struct send_item **items, size_t room, int64_t now_
                  size_t *ret_count, int64_t *ret_next_ms, struct error *err)
 {
     struct trial *trial = self;
-    (void)now_ms, (void)err;
+    (void)err;
     *ret_next_ms = INT64_MAX;
     *ret_count = 0;
     while (*ret_count < room && trial->next < trial->count) {
@@ -15,9 +15,7 @@ static bool take(void *self, struct send_item **items, size_t room, int64_t now_
         item->key = (int64_t)++trial->next;
         item->edition = 0;
         item->attempts = 0;
-        item->first_attempt_ms = 0;
-        must(trial->to.length < SEND_ADDRESS);
-        snprintf(item->to, sizeof(item->to), "%.*s", TEXT_ARGS(trial->to));
+        item->first_attempt_ms = now_ms;
     }
     return true;
 }
@@ -30,9 +28,10 @@ static bool merge(void *self, struct send_item *item, int64_t now_ms, struct err
     struct stamp stamp = {.slot = TEXT("test"), .first_attempt_ms = now_ms, .key = trial->key};
     struct envelope envelope;
     reader.email = trial->to;
-    buffer_clear(&item->bytes);
+    must(trial->to.length < SEND_ADDRESS);
     if (!composition_merge(composition, &reader, &stamp, &item->bytes, &envelope, err))
         return false;
+    snprintf(item->to, sizeof(item->to), "%.*s", TEXT_ARGS(envelope.to));
     snprintf(item->from, sizeof(item->from), "%.*s", TEXT_ARGS(envelope.from));
     item->smtputf8 = envelope.needs_smtputf8;
     return true;
