@@ -74,7 +74,8 @@ void ledger_close(struct ledger *ledger);
 
 /*
  * The next rows that are due, at most `limit`, into an array in `arena`: of running editions, by
- * priority, then by due time, domains interleaved; never one that is held already. Each is held
+ * priority, the older edition first, then by due time, domains interleaved; never one that is held
+ * already. Each is held
  * until it is settled, vetoed or released. Also wakes UNKNOWN rows whose rest is over.
  */
 bool ledger_take(struct ledger *ledger, struct arena *arena, int64_t now_ms, size_t limit,
@@ -126,6 +127,10 @@ enum grant {
 
 /* What became of a row intended in the turn that was last committed. */
 enum grant ledger_grant(const struct ledger *ledger, int64_t id);
+
+/* Why a row was not granted ("suppressed", "paused" …), for the log; empty when it was. Lives as
+ * long as the program. */
+struct text ledger_veto(const struct ledger *ledger, int64_t id);
 
 /* True once the ledger refuses intents. */
 bool ledger_failed(const struct ledger *ledger);

@@ -24,10 +24,11 @@ struct store;
 struct lock;
 
 enum {
-    STORE_BUSY_MS = 30000,           /* how long a writer waits for another */
-    STORE_CACHE_KB = 16 * 1024,      /* page cache of a connection: memory stays flat */
-    STORE_BALLAST = 1024 * 1024,     /* bytes kept back for the day the disk is full */
-    STORE_WAL_CHECKPOINT = 16 << 20, /* a log longer than this is worth a checkpoint */
+    STORE_BUSY_MS = 30000,       /* how long a writer waits for another */
+    STORE_CACHE_KB = 16 * 1024,  /* page cache of a connection: memory stays flat */
+    STORE_BALLAST = 1024 * 1024, /* bytes kept back for the day the disk is full */
+    STORE_WAL_FRAMES = 4096,     /* pages in the log that are worth a checkpoint: 16 MB */
+    STORE_CHECKPOINT_MS = 1000,  /* how long a whole checkpoint waits for readers */
 };
 
 enum store_mode {
@@ -46,8 +47,8 @@ bool store_exists(const char *folder);
 
 /*
  * Moves what is in the log into the database file when the log is longer than
- * STORE_WAL_CHECKPOINT, or always with `all`. Only for who holds the dispatcher lock. Readers that
- * are in the way are not waited for: that is no error.
+ * STORE_WAL_FRAMES; with `all` always, and the log is emptied. Only for who holds the dispatcher
+ * lock. Readers that are in the way are not waited for (with `all`, STORE_CHECKPOINT_MS): no error.
  */
 bool store_checkpoint(struct store *store, const struct lock *lock, bool all, struct error *err);
 

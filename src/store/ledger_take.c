@@ -1,0 +1,229 @@
+/* Ledger, taking: which rows are due, and everything needed to merge them. */
+#include "store/statement.h"
+#include "store/turn.h"
+
+#include "base/banned.h"
+
+/* The ids that a query without parameters gives. */
+bool ledger_ids(struct store *store, enum query_name name, struct arena *arena, int64_t **ret_ids,
+                size_t *ret_count, struct error *err)
+{
+    size_t count = 0, capacity = 0;
+    int64_t *ids = NULL;
+    struct statement *s = statement_of(store, name);
+    while (statement_row(s)) {
+        if (count == capacity) {
+            int64_t *more = arena_array(arena, int64_t, capacity = capacity * 2 + 16);
+            if (count > 0)
+                memcpy(more, ids, count * sizeof(*ids));
+            ids = more;
+        }
+        ids[count++] = statement_get_int(s, 0);
+    }
+    *ret_ids = ids;
+    *ret_count = count;
+    return statement_done(s, err);
+}
+
+static bool wake_row(struct ledger *ledger, int64_t id, int64_t now_ms, bool *ret_moved,
+                     struct error *err)
+{
+    struct noted_result result = {
+        .settlement = {.id = id, .state = DELIVERY_READY, .next_ms = now_ms}};
+    struct row_move how = {.from = DELIVERY_UNKNOWN, .reason = REASON_INTERRUPTED};
+    return row_move(ledger->store, &result, how, now_ms, ret_moved, err);
+}
+
+enum { WAKE_AT_ONCE = 1000 };
+
+struct rested {
+    int64_t id, edition_id, reason;
+};
+
+static bool read_rested(struct store *store, int64_t now_ms, struct rested rows[WAKE_AT_ONCE],
+                        size_t *ret_count, struct error *err)
+{
+    struct statement *s = statement_of(store, QUERY_LEDGER_RESTED);
+    statement_int(s, 1, now_ms);
+    statement_int(s, 2, WAKE_AT_ONCE);
+    size_t count = 0;
+    while (statement_row(s))
+        rows[count++] = (struct rested){statement_get_int(s, 0), statement_get_int(s, 1),
+                                        statement_get_int(s, 2)};
+    *ret_count = count;
+    return statement_done(s, err);
+}
+
+/* UNKNOWN rows whose rest is over go again, with the same Message-ID: a receiver that has the first
+ * copy can tell. */
+static bool wake(struct ledger *ledger, int64_t now_ms, struct error *err)
+{
+    struct rested rows[WAKE_AT_ONCE];
+    size_t count;
+    TALLY_MOVES(moves);
+    if (!read_rested(ledger->store, now_ms, rows, &count, err))
+        return false;
+    if (count == 0)
+        return true;
+    if (!store_begin(ledger->store, err))
+        return false;
+    bool good = true, moved;
+    for (size_t i = 0; good && i < count; i++) {
+        good = wake_row(ledger, rows[i].id, now_ms, &moved, err);
+        if (!good || !moved)
+            continue;
+        tally_note(&moves, rows[i].edition_id, DELIVERY_UNKNOWN, rows[i].reason, -1);
+        tally_note(&moves, rows[i].edition_id, DELIVERY_READY, REASON_INTERRUPTED, +1);
+    }
+    good = good && tally_flush(&moves, ledger->store, now_ms, true, err);
+    return store_end(ledger->store, good, err);
+}
+
+/* Ids of due rows that are not held, from the index alone. */
+static bool read_due(struct ledger *ledger, int64_t edition_id, int64_t now_ms, size_t limit,
+                     int64_t *ids, size_t *count, struct error *err)
+{
+    struct statement *s = statement_of(ledger->store, QUERY_LEDGER_DUE);
+    statement_int(s, 1, edition_id);
+    statement_int(s, 2, now_ms);
+    while (*count < limit && statement_row(s)) {
+        int64_t id = statement_get_int(s, 0);
+        if (held_find(&ledger->held, id) == NULL)
+            ids[(*count)++] = id;
+    }
+    return statement_done(s, err);
+}
+
+static void read_member(struct statement *s, struct arena *arena, struct member *member)
+{
+    struct text *const texts[] = {&member->first_name, &member->last_name, &member->organization,
+                                  &member->role,       &member->language,  &member->timezone,
+                                  &member->tags,       &member->attributes};
+    member->id = statement_get_int(s, 8);
+    member->key = statement_copy_text(s, 9, arena);
+    member->email = statement_copy_text(s, 10, arena);
+    member->kind = (enum member_kind)statement_get_int(s, 11);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        *texts[i] = statement_copy_text(s, 12 + (int)i, arena);
+    member->created_ms = statement_get_int(s, 20);
+    member->changed_ms = statement_get_int(s, 21);
+}
+
+/* A row that came back (deferred, unknown) after its member was erased. */
+static bool skip_orphan(struct ledger *ledger, int64_t id, int64_t now_ms, struct error *err)
+{
+    struct noted_intent orphan = {.id = id, .veto = REASON_ERASED};
+    struct whose whose;
+    bool there;
+    TALLY_MOVES(moves);
+    if (!store_begin(ledger->store, err))
+        return false;
+    bool good = ledger_whose(ledger->store, id, &whose, &there, err);
+    if (good && there && whose.state == DELIVERY_READY)
+        good =
+            row_skip(&moves, ledger->store, &orphan, whose.edition_id, whose.reason, now_ms, err) &&
+            tally_flush(&moves, ledger->store, now_ms, true, err);
+    return store_end(ledger->store, good, err);
+}
+
+/* `ret_there` is false when the row is no longer READY, or its member is gone. */
+static bool take_row(struct ledger *ledger, int64_t id, struct arena *arena, struct delivery *row,
+                     bool *ret_there, struct error *err)
+{
+    struct statement *s = statement_of(ledger->store, QUERY_LEDGER_ROW);
+    statement_int(s, 1, id);
+    *ret_there = statement_row(s);
+    if (!*ret_there)
+        return statement_done(s, err);
+    row->id = id;
+    row->edition_id = statement_get_int(s, 1);
+    int64_t reason = statement_get_int(s, 2);
+    row->domain_id = statement_get_int(s, 3);
+    row->domain = statement_copy_text(s, 4, arena);
+    row->attempts = (unsigned)statement_get_int(s, 5);
+    row->first_attempt_ms = statement_get_int(s, 6);
+    row->due_ms = statement_get_int(s, 7);
+    read_member(s, arena, &row->member);
+    if (!statement_done(s, err))
+        return false;
+    struct held *held = held_add(&ledger->held, id);
+    held->edition_id = row->edition_id;
+    held->reason = reason;
+    return true;
+}
+
+static bool choose(struct ledger *ledger, struct arena *scratch, int64_t now_ms, size_t limit,
+                   int64_t *ids, size_t *count, struct error *err)
+{
+    int64_t *editions;
+    size_t edition_count;
+    if (!ledger_ids(ledger->store, QUERY_LEDGER_EDITIONS, scratch, &editions, &edition_count, err))
+        return false;
+    bool good = true;
+    for (size_t i = 0; good && i < edition_count && *count < limit; i++)
+        good = read_due(ledger, editions[i], now_ms, limit, ids, count, err);
+    return good;
+}
+
+bool ledger_take(struct ledger *ledger, struct arena *arena, int64_t now_ms, size_t limit,
+                 struct delivery **ret_deliveries, size_t *ret_count, struct error *err)
+{
+    ARENA(scratch);
+    size_t room = LEDGER_HELD - ledger->held.count, chosen = 0, count = 0;
+    limit = ledger->failed ? 0 : limit < room ? limit : room;
+    int64_t *ids = arena_array(&scratch, int64_t, limit + 1);
+    if (!wake(ledger, now_ms, err) || !choose(ledger, &scratch, now_ms, limit, ids, &chosen, err))
+        return false;
+    *ret_deliveries = arena_array(arena, struct delivery, chosen + 1);
+    for (size_t i = 0; i < chosen; i++) {
+        bool there;
+        if (!take_row(ledger, ids[i], arena, &(*ret_deliveries)[count], &there, err)) {
+            while (count > 0)
+                ledger_release(ledger, (*ret_deliveries)[--count].id);
+            return false;
+        }
+        if (!there && !skip_orphan(ledger, ids[i], now_ms, err))
+            return false;
+        count += there;
+    }
+    *ret_count = count;
+    return true;
+}
+
+void ledger_release(struct ledger *ledger, int64_t id)
+{
+    struct held *held = held_find(&ledger->held, id);
+    must(held != NULL && held->phase == HELD_TAKEN && !held->intended && !held->settled);
+    held_remove(&ledger->held, id);
+}
+
+size_t ledger_held(const struct ledger *ledger)
+{
+    return ledger->held.count;
+}
+
+bool ledger_next_due(struct ledger *ledger, int64_t *ret_due_ms, struct error *err)
+{
+    ARENA(scratch);
+    int64_t *editions, due_ms;
+    size_t count;
+    if (!statement_read_int(statement_of(ledger->store, QUERY_LEDGER_RESTING), 0, &due_ms, err) ||
+        !ledger_ids(ledger->store, QUERY_LEDGER_EDITIONS, &scratch, &editions, &count, err))
+        return false;
+    due_ms = due_ms == 0 ? INT64_MAX : due_ms;
+    for (size_t i = 0; i < count; i++) {
+        struct statement *s = statement_of(ledger->store, QUERY_LEDGER_DUE);
+        statement_int(s, 1, editions[i]);
+        statement_int(s, 2, due_ms - 1);
+        while (statement_row(s)) {
+            if (held_find(&ledger->held, statement_get_int(s, 0)) != NULL)
+                continue;
+            due_ms = statement_get_int(s, 1);
+            break;
+        }
+        if (!statement_done(s, err))
+            return false;
+    }
+    *ret_due_ms = due_ms;
+    return true;
+}

@@ -1,0 +1,18 @@
+/* Member rows: the columns of a member in a query, always these and in this order; for the store
+ * room only. */
+#ifndef STORE_MEMBER_ROW_H
+#define STORE_MEMBER_ROW_H
+
+#include "store/member.h"
+#include "store/statement.h"
+
+/* Its texts live until the next step. */
+struct member member_of_row(struct statement *statement);
+/* Ends the statement; the member of its row is copied into `arena`, NULL when there is no row. */
+bool member_only_row(struct statement *statement, struct arena *arena, struct member **ret_member,
+                     struct error *err);
+/* The keyed hash of an address; false when it is none. */
+bool member_hash(const struct token_key *key, struct text address,
+                 unsigned char ret_hash[ADDRESS_HASH], struct error *err);
+
+#endif

@@ -1,0 +1,410 @@
+/* Selection, as SQL. The query looks at each member once; left_out() counts why one is not meant.
+ */
+#include "store/selection_sql.h"
+
+#include <sqlite3.h>
+
+#include "store/names.h"
+
+#include "base/banned.h"
+
+enum { SQL_TEXT = 1024 * 1024, OWN_PARAMETERS = 5 };
+
+/* The text so far, and what is to be bound to its parameters from OWN_PARAMETERS on. */
+struct sql {
+    struct buffer text;
+    struct arena arena;
+    struct text *values; /* of SQL type text; or a number when at is NULL */
+    int64_t *numbers;
+    size_t count, capacity;
+};
+
+static void add(struct sql *sql, const char *string)
+{
+    buffer_add_string(&sql->text, string);
+    buffer_add_byte(&sql->text, ' ');
+}
+
+static void add_piece(struct sql *sql, enum query_name name)
+{
+    add(sql, query_texts[name]);
+}
+
+static size_t grow(struct sql *sql)
+{
+    if (sql->count == sql->capacity) {
+        sql->capacity = sql->capacity * 2 + 32;
+        sql->values = memory_grow(sql->values, sql->capacity * sizeof(*sql->values));
+        sql->numbers = memory_grow(sql->numbers, sql->capacity * sizeof(*sql->numbers));
+    }
+    return sql->count++;
+}
+
+static void add_parameter(struct sql *sql, struct text value, int64_t number)
+{
+    size_t at = grow(sql);
+    sql->values[at] = value;
+    sql->numbers[at] = number;
+    buffer_printf(&sql->text, "?%zu ", at + 1 + OWN_PARAMETERS);
+}
+
+static void add_text(struct sql *sql, struct text value)
+{
+    add_parameter(sql, text_from(value.at != NULL ? value.at : "", value.length), 0);
+}
+
+static void add_number(struct sql *sql, int64_t number)
+{
+    add_parameter(sql, text_from(NULL, 0), number);
+}
+
+static void sql_free(struct sql *sql)
+{
+    if (sql == NULL)
+        return;
+    buffer_free(&sql->text);
+    arena_free(&sql->arena);
+    memory_free(sql->values);
+    memory_free(sql->numbers);
+    memory_free(sql);
+}
+
+/* ---- Conditions ---- */
+
+static const struct {
+    struct text field;
+    const char *column;
+} columns[] = {
+    {TEXT_INIT("key"), "m.key"},
+    {TEXT_INIT("email"), "m.email"},
+    {TEXT_INIT("first_name"), "m.first_name"},
+    {TEXT_INIT("last_name"), "m.last_name"},
+    {TEXT_INIT("organization"), "m.organization"},
+    {TEXT_INIT("role"), "m.role"},
+    {TEXT_INIT("language"), "m.language"},
+    {TEXT_INIT("timezone"), "m.timezone"},
+};
+
+/* An attribute is found by a JSON path, which knows no escapes inside its quotes. Import lets no
+ * such name in, so a quote can match nothing. */
+static void add_attribute(struct sql *sql, struct text field)
+{
+    bool quotable = text_find_byte(field, '"') == TEXT_NONE;
+    struct text path = arena_printf(&sql->arena, "$.\"%.*s\"", TEXT_ARGS(field));
+    add(sql, "json_extract(m.attributes,");
+    add_text(sql, quotable ? path : TEXT("$.\"\""));
+    add(sql, ")");
+}
+
+static void add_field(struct sql *sql, struct text field)
+{
+    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+        if (text_equal(field, columns[i].field)) {
+            add(sql, columns[i].column);
+            return;
+        }
+    if (text_equal(field, TEXT("kind")))
+        add_piece(sql, QUERY_FRAGMENT_KIND);
+    else
+        add_attribute(sql, field);
+}
+
+/* "a;b" has the tag a when ";a;b;" holds ";a;". */
+static void add_tags(struct sql *sql, const struct selection_condition *condition)
+{
+    add(sql, "(false");
+    for (size_t i = 0; i < condition->count; i++) {
+        add(sql, "OR instr(';' || m.tags || ';', ';' ||");
+        add_text(sql, condition->texts[i]);
+        add(sql, "|| ';') > 0");
+    }
+    add(sql, ")");
+}
+
+/* A member without the attribute does not match: NULL is false here. */
+static void add_condition(struct sql *sql, const struct selection_condition *condition)
+{
+    if (text_equal(condition->field, TEXT("tags"))) {
+        add_tags(sql, condition);
+        return;
+    }
+    add(sql, "coalesce(");
+    add_field(sql, condition->field);
+    add(sql, "IN (");
+    for (size_t i = 0; i < condition->count; i++) {
+        if (i > 0)
+            add(sql, ",");
+        add_text(sql, condition->texts[i]);
+    }
+    add(sql, "), 0)");
+}
+
+static void add_conditions(struct sql *sql, const struct selection_condition *conditions,
+                           size_t count, const char *joint)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            add(sql, joint);
+        add_condition(sql, &conditions[i]);
+    }
+}
+
+/* ---- The reasons, first to last ---- */
+
+/* "WHEN", the condition that the caller adds, then this. */
+static void add_then(struct sql *sql, enum left_out reason)
+{
+    buffer_printf(&sql->text, "THEN %d ", (int)reason);
+}
+
+static void add_reasons(struct sql *sql, const struct selection *selection, int64_t topic_id)
+{
+    add(sql, "AND left_out(CASE");
+    if (selection->topic_count > 0) {
+        buffer_printf(&sql->text, "WHEN s.consent = %d THEN %d WHEN s.consent = %d THEN %d ",
+                      CONSENT_PENDING, LEFT_OUT_NOT_SUBSCRIBED, CONSENT_UNSUBSCRIBED,
+                      LEFT_OUT_UNSUBSCRIBED);
+    }
+    if (topic_id != 0) {
+        add(sql, "WHEN");
+        add_piece(sql, QUERY_FRAGMENT_UNSUBSCRIBED);
+        add_number(sql, topic_id);
+        add(sql, ")");
+        add_then(sql, LEFT_OUT_UNSUBSCRIBED);
+    }
+    if (selection->where_count > 0) {
+        add(sql, "WHEN NOT (");
+        add_conditions(sql, selection->where, selection->where_count, "AND");
+        add(sql, ")");
+        add_then(sql, LEFT_OUT_CONDITIONS);
+    }
+    if (selection->exclude_count > 0) {
+        add(sql, "WHEN");
+        add_conditions(sql, selection->exclude, selection->exclude_count, "OR");
+        add_then(sql, LEFT_OUT_EXCLUDED);
+    }
+    if (selection->received_campaign.length > 0) {
+        add(sql, "WHEN");
+        add_piece(sql, QUERY_FRAGMENT_RECEIVED);
+        add_text(sql, selection->received_campaign);
+        add(sql, ")");
+        add_then(sql, LEFT_OUT_RECEIVED);
+    }
+    add(sql, "WHEN");
+    add_piece(sql, QUERY_FRAGMENT_SUPPRESSED);
+    add_then(sql, LEFT_OUT_SUPPRESSED);
+    if (selection->per != PER_MEMBER) {
+        add(sql, "WHEN NOT");
+        add_piece(sql, selection->per == PER_ADDRESS ? QUERY_FRAGMENT_SAME_ADDRESS
+                                                     : QUERY_FRAGMENT_SAME_ORGANIZATION);
+        add_then(sql, LEFT_OUT_DUPLICATE);
+    }
+    buffer_printf(&sql->text, "ELSE %d END) ", LEFT_OUT_COUNT);
+}
+
+static bool add_topic_list(struct sql *sql, struct store *store, const struct selection *selection,
+                           struct error *err)
+{
+    add(sql, "(");
+    for (size_t i = 0; i < selection->topic_count; i++) {
+        int64_t id;
+        if (!topic_find(store, selection->topics[i], &id, err))
+            return false;
+        if (i > 0)
+            add(sql, ",");
+        add_number(sql, id);
+    }
+    add(sql, ")");
+    return true;
+}
+
+/* With topics: each member's best word about any of them, so that nobody is looked at twice. */
+static bool add_from(struct sql *sql, struct store *store, const struct selection *selection,
+                     struct error *err)
+{
+    if (selection->topic_count == 0) {
+        add_piece(sql, QUERY_FRAGMENT_FROM_ALL);
+        return true;
+    }
+    add_piece(sql, QUERY_FRAGMENT_FROM_TOPICS);
+    if (!add_topic_list(sql, store, selection, err))
+        return false;
+    if (selection->topic_count == 1)
+        return true;
+    add_piece(sql, QUERY_FRAGMENT_BEST_TOPIC);
+    if (!add_topic_list(sql, store, selection, err))
+        return false;
+    add(sql, ")");
+    return true;
+}
+
+/* ---- Functions that SQL calls ---- */
+
+/* left_out(reason): counts it; true when there is none. */
+static void call_left_out(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    struct pass *pass = sqlite3_user_data(context);
+    int reason = sqlite3_value_int(values[0]);
+    must(reason >= 0 && reason <= LEFT_OUT_COUNT);
+    if (reason == LEFT_OUT_COUNT)
+        pass->kept++;
+    else
+        pass->counts.left_out[reason]++;
+    sqlite3_result_int(context, reason == LEFT_OUT_COUNT);
+}
+
+/* turn_of(domain): 0 for a domain's first member, 1 for its second … Sorted by it, domains
+ * interleave. */
+static void call_turn_of(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    struct pass *pass = sqlite3_user_data(context);
+    size_t domain = (size_t)sqlite3_value_int64(values[0]);
+    if (domain >= pass->turn_count) {
+        size_t wanted = domain * 2 + 64;
+        pass->turns = memory_grow(pass->turns, wanted * sizeof(*pass->turns));
+        memset(pass->turns + pass->turn_count, 0,
+               (wanted - pass->turn_count) * sizeof(*pass->turns));
+        pass->turn_count = wanted;
+    }
+    sqlite3_result_int64(context, pass->turns[domain]++);
+}
+
+/* first_of(what): true the first time. In a temporary table, not in memory. */
+static void call_first_of(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    struct pass *pass = sqlite3_user_data(context);
+    struct error err;
+    int64_t changed;
+    struct statement *s = statement_of(pass->store, QUERY_SEEN_ADD);
+    statement_blob(s, 1, sqlite3_value_blob(values[0]), (size_t)sqlite3_value_bytes(values[0]));
+    if (statement_run(s, &changed, &err))
+        sqlite3_result_int(context, changed > 0);
+    else
+        sqlite3_result_error(context, err.message, -1);
+}
+
+static const struct {
+    const char *name;
+    void (*call)(sqlite3_context *, int, sqlite3_value **);
+} functions[] = {
+    {"left_out", call_left_out},
+    {"turn_of", call_turn_of},
+    {"first_of", call_first_of},
+};
+
+static bool offer_functions(struct pass *pass, bool offered, struct error *err)
+{
+    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+        int code = sqlite3_create_function_v2(
+            store_engine(pass->store), functions[i].name, 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+            offered ? pass : NULL, offered ? functions[i].call : NULL, NULL, NULL, NULL);
+        if (code != SQLITE_OK)
+            return store_fail(pass->store, code, err);
+    }
+    return true;
+}
+
+/* ---- The pass ---- */
+
+static bool check_limits(const struct selection *selection, struct error *err)
+{
+    size_t texts = 0;
+    for (size_t i = 0; i < selection->where_count; i++)
+        texts += selection->where[i].count;
+    for (size_t i = 0; i < selection->exclude_count; i++)
+        texts += selection->exclude[i].count;
+    if (selection->where_count + selection->exclude_count > SELECTION_CONDITIONS ||
+        texts > SELECTION_TEXTS || selection->topic_count > SELECTION_TOPICS)
+        return error_set(err, FAULT_FILE,
+                         "the audience is too long: at most %d conditions, %d values, %d topics",
+                         SELECTION_CONDITIONS, SELECTION_TEXTS, SELECTION_TOPICS);
+    return true;
+}
+
+static void bind(struct sql *sql, const struct selection *selection, struct statement *s)
+{
+    int64_t since_ms = selection->received_within_ms == 0
+                           ? INT64_MIN
+                           : selection->now_ms - selection->received_within_ms;
+    statement_int(s, 3, selection->now_ms);
+    if (selection->received_campaign.length > 0)
+        statement_int(s, 4, since_ms);
+    for (size_t i = 0; i < sql->count; i++) {
+        int parameter = (int)i + 1 + OWN_PARAMETERS;
+        if (sql->values[i].at == NULL)
+            statement_int(s, parameter, sql->numbers[i]);
+        else
+            statement_text(s, parameter, sql->values[i]);
+    }
+}
+
+static bool empty_seen(struct store *store, struct error *err)
+{
+    return statement_run(statement_of(store, QUERY_SEEN_TABLE), NULL, err) &&
+           statement_run(statement_of(store, QUERY_SEEN_EMPTY), NULL, err);
+}
+
+static bool build(struct pass *pass, const struct selection *selection, enum query_name head,
+                  struct text tail, struct error *err)
+{
+    int64_t topic_id = 0;
+    struct sql *sql = pass->sql;
+    if (selection->topic.length > 0 && !topic_find(pass->store, selection->topic, &topic_id, err))
+        return false;
+    /* Asked already, when it is the only topic of the audience. */
+    if (selection->topic_count == 1 && text_equal(selection->topics[0], selection->topic))
+        topic_id = 0;
+    add_piece(sql, head);
+    if (!add_from(sql, pass->store, selection, err))
+        return false;
+    add_reasons(sql, selection, topic_id);
+    buffer_add(&sql->text, tail);
+    return !sql->text.overflowed ||
+           error_set(err, FAULT_FILE, "the audience is too long: name fewer conditions");
+}
+
+bool pass_begin(struct pass *pass, struct store *store, const struct selection *selection,
+                enum query_name head, struct text tail, struct statement **ret_statement,
+                struct error *err)
+{
+    *pass = (struct pass){.store = store, .sql = memory_take(sizeof(*pass->sql))};
+    pass->sql->text = BUFFER_INIT(SQL_TEXT);
+    if (!check_limits(selection, err) || !build(pass, selection, head, tail, err) ||
+        (selection->per != PER_MEMBER && !empty_seen(store, err)) ||
+        !offer_functions(pass, true, err))
+        return false;
+    *ret_statement = statement_made(store, buffer_text(&pass->sql->text));
+    bind(pass->sql, selection, *ret_statement);
+    return true;
+}
+
+/* Those the query did not look at: members without a word about any of the topics. */
+static bool count_the_rest(struct pass *pass, struct error *err)
+{
+    struct selection_counts *counts = &pass->counts;
+    int64_t met = pass->kept;
+    if (!member_count(pass->store, &counts->members, err))
+        return false;
+    for (size_t i = 0; i < LEFT_OUT_COUNT; i++)
+        met += counts->left_out[i];
+    counts->left_out[LEFT_OUT_NOT_SUBSCRIBED] += counts->members - met;
+    return true;
+}
+
+bool pass_end(struct pass *pass, const struct selection *selection, struct error *err)
+{
+    struct error ignored;
+    struct selection_counts *counts = &pass->counts;
+    bool good = count_the_rest(pass, err);
+    bool over = selection->limit > 0 && pass->kept > selection->limit;
+    counts->selected = over ? selection->limit : pass->kept;
+    counts->left_out[LEFT_OUT_LIMIT] = pass->kept - counts->selected;
+    /* They point at this pass, which ends now. */
+    (void)offer_functions(pass, false, &ignored);
+    sql_free(pass->sql);
+    memory_free(pass->turns);
+    return good;
+}

@@ -1,0 +1,193 @@
+-- The database, as a sequence of migrations; user_version counts those that were applied. A
+-- migration that was released is never edited: the next one changes what it made.
+-- Times are milliseconds since 1970, UTC. $NAMES are enumerators of our headers.
+
+-- name: migration_1
+
+-- Names that rows share, by number.
+CREATE TABLE topic (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE domain (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE reason (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+INSERT INTO reason (id, name) VALUES
+    ($REASON_NONE, ''),
+    ($REASON_SUPPRESSED, 'suppressed'),
+    ($REASON_UNSUBSCRIBED, 'unsubscribed'),
+    ($REASON_ERASED, 'erased'),
+    ($REASON_CANCELLED, 'cancelled'),
+    ($REASON_INTERRUPTED, 'interrupted'),
+    ($REASON_RESEND, 'resend');
+
+-- One row per recipient as the group knows them. AUTOINCREMENT: an id that was erased never comes
+-- back, because deliveries and tokens go by it.
+CREATE TABLE member (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    email TEXT NOT NULL,
+    address_hash BLOB NOT NULL,
+    domain_id INTEGER NOT NULL REFERENCES domain (id),
+    kind INTEGER NOT NULL,
+    first_name TEXT NOT NULL,
+    last_name TEXT NOT NULL,
+    organization TEXT NOT NULL,
+    role TEXT NOT NULL,
+    language TEXT NOT NULL,
+    timezone TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    attributes TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    changed_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX member_address ON member (address_hash);
+
+-- By topic first: planning walks a topic's members in their order.
+CREATE TABLE subscription (
+    topic_id INTEGER NOT NULL REFERENCES topic (id),
+    member_id INTEGER NOT NULL,
+    consent INTEGER NOT NULL,
+    since_ms INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    PRIMARY KEY (topic_id, member_id)
+) STRICT, WITHOUT ROWID;
+
+-- Append-only: what a member said, when, and by which way. Only erasing the member ends it.
+CREATE TABLE consent_event (
+    member_id INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    topic_id INTEGER NOT NULL,
+    consent INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    PRIMARY KEY (member_id, at_ms, topic_id, consent)
+) STRICT, WITHOUT ROWID;
+
+-- By the keyed hash, so that the promise outlives the member. `address` is for people to read, and
+-- is emptied when its member is erased. until_ms 0: for ever.
+CREATE TABLE suppression (
+    hash BLOB PRIMARY KEY,
+    address TEXT NOT NULL,
+    class TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    source TEXT NOT NULL,
+    since_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What editions are made of, once per hash.
+CREATE TABLE content (hash BLOB PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+-- first_id, last_id: its rows in delivery, which are inserted in one piece.
+-- open: some row can still move by itself or by an operator's word about what is unknown.
+CREATE TABLE edition (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    campaign TEXT NOT NULL,
+    slot TEXT NOT NULL,
+    topic_id INTEGER REFERENCES topic (id),
+    priority INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    open INTEGER NOT NULL,
+    pause_reason TEXT NOT NULL,
+    content_hash BLOB NOT NULL,
+    commit_id TEXT NOT NULL,
+    commit_dirty INTEGER NOT NULL,
+    on_unknown INTEGER NOT NULL,
+    first_id INTEGER NOT NULL,
+    last_id INTEGER NOT NULL,
+    planned INTEGER NOT NULL,
+    planned_ms INTEGER NOT NULL,
+    started_ms INTEGER NOT NULL,
+    moved_ms INTEGER NOT NULL,
+    finished_ms INTEGER NOT NULL,
+    UNIQUE (campaign, slot)
+) STRICT;
+CREATE INDEX edition_open ON edition (priority) WHERE open = 1;
+
+-- The topics of the audience an edition was planned for; none: all members.
+CREATE TABLE edition_topic (
+    edition_id INTEGER NOT NULL REFERENCES edition (id),
+    topic_id INTEGER NOT NULL REFERENCES topic (id),
+    PRIMARY KEY (edition_id, topic_id)
+) STRICT, WITHOUT ROWID;
+
+-- Who gets what, and what became of it. Rows of an edition are inserted in the order in which they
+-- are sent (domains interleaved), so that the ids a turn touches lie side by side.
+-- reason: of READY why it waits (0: it was never tried), of the others why they ended so.
+-- address: as sent, once the member has another one; else NULL.
+CREATE TABLE delivery (
+    id INTEGER PRIMARY KEY,
+    edition_id INTEGER NOT NULL,
+    member_id INTEGER NOT NULL,
+    domain_id INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    reason INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    next_ms INTEGER NOT NULL,
+    first_attempt_ms INTEGER NOT NULL,
+    settled_ms INTEGER NOT NULL,
+    reply_code INTEGER NOT NULL,
+    enhanced TEXT,
+    reply TEXT,
+    address TEXT
+) STRICT;
+CREATE UNIQUE INDEX delivery_of ON delivery (edition_id, member_id);
+CREATE INDEX delivery_due ON delivery (edition_id, next_ms) WHERE state = $DELIVERY_READY;
+CREATE INDEX delivery_trouble ON delivery (edition_id, state, next_ms)
+    WHERE state IN ($DELIVERY_FAILED, $DELIVERY_UNKNOWN);
+
+-- How many of an edition's rows are in a state for a reason. Moves with the rows.
+CREATE TABLE tally (
+    edition_id INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    reason INTEGER NOT NULL,
+    count INTEGER NOT NULL CHECK (count >= 0),
+    PRIMARY KEY (edition_id, state, reason)
+) STRICT, WITHOUT ROWID;
+
+-- A member as they were when a delivery that is not settled was first attempted: every attempt
+-- carries the same bytes. Written when the member changes, so the usual row has none.
+CREATE TABLE frozen (
+    delivery_id INTEGER PRIMARY KEY,
+    email TEXT NOT NULL,
+    address_hash BLOB NOT NULL,
+    kind INTEGER NOT NULL,
+    first_name TEXT NOT NULL,
+    last_name TEXT NOT NULL,
+    organization TEXT NOT NULL,
+    role TEXT NOT NULL,
+    language TEXT NOT NULL,
+    timezone TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    attributes TEXT NOT NULL
+) STRICT;
+
+CREATE TRIGGER member_freeze
+AFTER UPDATE OF email, kind, first_name, last_name, organization, role, language, timezone, tags,
+    attributes ON member
+BEGIN
+    INSERT OR IGNORE INTO frozen
+    SELECT d.id, old.email, old.address_hash, old.kind, old.first_name, old.last_name,
+        old.organization, old.role, old.language, old.timezone, old.tags, old.attributes
+    FROM edition e CROSS JOIN delivery d ON d.edition_id = e.id AND d.member_id = old.id
+    WHERE e.open = 1 AND d.first_attempt_ms > 0
+        AND d.state IN ($DELIVERY_READY, $DELIVERY_INTENT, $DELIVERY_UNKNOWN);
+END;
+
+CREATE TRIGGER member_moved
+AFTER UPDATE OF email ON member WHEN old.email <> new.email
+BEGIN
+    UPDATE delivery SET address = old.email WHERE id IN (
+        SELECT d.id FROM edition e
+        CROSS JOIN delivery d ON d.edition_id = e.id AND d.member_id = old.id
+        WHERE d.address IS NULL AND d.attempts > 0);
+    UPDATE delivery SET domain_id = new.domain_id WHERE id IN (
+        SELECT d.id FROM edition e
+        CROSS JOIN delivery d ON d.edition_id = e.id AND d.member_id = old.id
+        WHERE e.open = 1 AND d.first_attempt_ms = 0);
+END;
+
+-- Who dispatches, for people to read; the lock itself is a file.
+CREATE TABLE dispatcher (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    pid INTEGER NOT NULL,
+    host TEXT NOT NULL,
+    since_ms INTEGER NOT NULL
+) STRICT;
