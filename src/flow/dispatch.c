@@ -41,6 +41,8 @@ static bool take(void *self, struct send_item **items, size_t room, int64_t now_
     size_t allowed = room < dispatch->left ? room : (size_t)dispatch->left;
     *ret_count = 0;
     *ret_next_ms = INT64_MAX;
+    if (room == 0 && dispatch->left > 0)
+        return ledger_next_due(dispatch->ledger, ret_next_ms, err);
     if (allowed == 0)
         return true;
     arena_clear(&dispatch->batch);

@@ -22,34 +22,34 @@
 #include "settings/rate.h"
 #include "wire/relay.h"
 
-enum { SEND_ADDRESS = 320, SEND_LIMITS_MAX = 8 };
+enum { SEND_ADDRESS = 320, SEND_LIMITS_MAX = 8, SEND_MESSAGE = 40 * 1024 * 1024 };
 
-/* One message on its way. `key` and the addresses are filled by take(), the rest by merge(). */
+/* One message on its way. `key` is filled by take(), the rest by merge(). */
 struct send_item {
     int64_t key;              /* of the delivery; unique among those in flight */
     int64_t edition;          /* whose; for pausing */
     uint32_t attempts;        /* charged before this one */
-    int64_t first_attempt_ms; /* 0: never attempted. Kept for retry_for and the Date */
-    int64_t retry_for_ms;
+    int64_t first_attempt_ms; /* wall; the Date that its bytes carry */
+    int64_t retry_for_ms;     /* deferred no longer than so long behind the first attempt */
     char to[SEND_ADDRESS], from[SEND_ADDRESS]; /* NUL-terminated, clean */
     bool smtputf8;
     struct buffer bytes; /* the merged message; owned by send */
-    void *self;          /* of the work, if it needs more */
+    void *self;          /* of the work, from take() to merge() */
 };
 
-/* What became of a message. Names are those of delivery.md; READY is "again at next_at_ms". */
+/* What becomes of a delivery. READY is "again at next_at_ms". */
 enum send_fate { SEND_SENT, SEND_READY, SEND_FAILED, SEND_UNKNOWN };
 
 struct send_result {
     struct send_item *item;
     enum send_fate fate;
-    bool had_intent;        /* false: refused or lost before its INTENT was asked for */
-    bool charged;           /* the attempt counts */
-    int64_t next_at_ms;     /* SEND_READY; wall time */
-    enum facts_stage stage; /* where the reply came */
-    struct reply reply;     /* code 0: none */
-    bool judged;            /* `verdict` is filled */
-    struct verdict verdict; /* suppression and counting are the work's to do */
+    const char *reason; /* a short stable word: the verdict's class, "lost", "cannot-merge" … */
+    bool intended;      /* its INTENT was committed; false: refused before */
+    bool charged;       /* the attempt counts */
+    int64_t next_at_ms; /* SEND_READY; wall time */
+    enum facts_stage stage;     /* where the reply came */
+    struct reply reply;         /* code 0: none */
+    enum verdict_action action; /* SUPPRESS and COUNT are the work's to do */
 };
 
 struct send_intent {
@@ -60,22 +60,26 @@ struct send_intent {
 /* Where messages come from and where results go. All calls come from the loop's own thread. */
 struct send_work {
     void *self;
-    /* Fills at most `room` items that are due at `now_ms` (wall); their count. 0: none now, and
-     * `*ret_next_ms` is when there will be (INT64_MAX: never). An item is not given again until it
-     * was settled or put back. */
+    /* Fills at most `room` items that are due at `now_ms` (wall), the most urgent first; fewer mean
+     * that no more are due, and `*ret_next_ms` is when there will be (INT64_MAX: never). With
+     * `room` 0 only that is asked. An item is not given again until it was settled or put back. */
     bool (*take)(void *self, struct send_item **items, size_t room, int64_t now_ms,
                  size_t *ret_count, int64_t *ret_next_ms, struct error *err);
-    /* Renders into item->bytes. False: this message cannot be made; it fails, the others go on. */
+    /* Renders into item->bytes, at once after take(). False: this message cannot be made; it fails,
+     * the others go on. */
     bool (*merge)(void *self, struct send_item *item, int64_t now_ms, struct error *err);
     /* Not tried after all; as if never taken. */
     void (*put_back)(void *self, struct send_item *item);
-    /* All of it in one durable transaction; `granted` tells which intents held. False: nothing may
-     * be completed from here on (err says why); may be called again for results only. */
+    /* All of it in one durable transaction; `granted` tells which intents held; those that did not
+     * are the work's again. False: nothing may be completed from here on (err says why); results
+     * are kept, and an empty commit tries once more to save them. */
     bool (*commit)(void *self, const struct send_result *results, size_t result_count,
                    struct send_intent *intents, size_t intent_count, int64_t now_ms,
                    struct error *err);
-    /* The edition cannot go on as it is (our content, our configuration); NULL: not wanted. */
-    bool (*pause)(void *self, int64_t edition, const char *why, struct error *err);
+    /* The edition cannot go on as it is: our content or our configuration. NULL: it goes on. */
+    void (*pause)(void *self, int64_t edition, const char *why);
+    /* Rows taken ahead go back, so that something more urgent can come first. May be NULL. */
+    void (*rethink)(void *self);
 };
 
 struct send_progress {
@@ -106,7 +110,8 @@ struct send_options {
 enum { SEND_GRACE_MS = 30000 };
 
 struct send_report {
-    uint64_t sent, failed, deferred, unknown, vetoed, put_back;
+    uint64_t sent, failed, deferred, unknown;
+    uint64_t vetoed; /* suppressed, paused, cancelled … since they were taken */
     uint64_t commits, connections_opened;
     int64_t elapsed_ms;
     int64_t next_ms; /* wall time of the next deferred one; INT64_MAX: none */

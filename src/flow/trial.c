@@ -8,8 +8,8 @@ static bool take(void *self, struct send_item **items, size_t room, int64_t now_
 {
     struct trial *trial = self;
     (void)err;
-    *ret_next_ms = INT64_MAX;
     *ret_count = 0;
+    *ret_next_ms = trial->next < trial->count ? now_ms : INT64_MAX;
     while (*ret_count < room && trial->next < trial->count) {
         struct send_item *item = items[(*ret_count)++];
         item->key = (int64_t)++trial->next;
@@ -17,6 +17,8 @@ static bool take(void *self, struct send_item **items, size_t room, int64_t now_
         item->attempts = 0;
         item->first_attempt_ms = now_ms;
     }
+    if (trial->next == trial->count)
+        *ret_next_ms = INT64_MAX;
     return true;
 }
 

@@ -87,6 +87,8 @@ enum relay_io {
 
 /* At most `size` bytes; `*ret_got` > 0 with RELAY_MOVED. */
 enum relay_io relay_read(struct relay *relay, char *at, size_t size, size_t *ret_got);
+/* Received bytes may wait inside (TLS): read until RELAY_AGAIN, the socket will not tell. */
+bool relay_buffers(const struct relay *relay);
 /* See smtp_output() and smtp_wrote(). A relay in clear writes all pieces in one system call. */
 enum relay_io relay_write(struct relay *relay, const struct text *pieces, size_t count,
                           size_t *ret_taken, size_t *ret_reached);
