@@ -133,6 +133,14 @@ static bool reap(pid_t pid, int64_t deadline_ms, int *ret_status)
     return true;
 }
 
+/* With all that it started: it leads a process group of its own. */
+static void end_command(pid_t pid)
+{
+    kill(-pid, SIGKILL);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+
 static bool read_from_command(struct secret *secret, const struct secret_source *source,
                               const char *root, struct error *err)
 {
@@ -149,14 +157,13 @@ static bool read_from_command(struct secret *secret, const struct secret_source 
     FD(out) = ends[0];
     if (pid < 0)
         return error_at(err, FAULT_CONFIG, source->place, "password_command: %s", strerror(errno));
-    bool in_time = drain(secret, out, deadline_ms) && reap(pid, deadline_ms, &status);
-    if (!in_time) {
-        kill(-pid, SIGKILL);
-        kill(pid, SIGKILL);
-        waitpid(pid, &status, 0);
-        return error_at(err, FAULT_CONFIG, source->place,
-                        "password_command took longer than %d s and was ended",
-                        SECRET_COMMAND_SECONDS);
+    bool in_time = drain(secret, out, deadline_ms);
+    bool too_much = secret->length > SECRET_BYTES;
+    if (!in_time || too_much || !reap(pid, deadline_ms, &status)) {
+        end_command(pid);
+        return too_much || error_at(err, FAULT_CONFIG, source->place,
+                                    "password_command took longer than %d s and was ended",
+                                    SECRET_COMMAND_SECONDS);
     }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         return error_at(err, FAULT_CONFIG, source->place, "password_command failed (status %d)",
