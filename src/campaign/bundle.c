@@ -1,6 +1,7 @@
 /* Bundle: the exact set of files an edition is made of. */
 #include "campaign/bundle.h"
 
+#include <dirent.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -127,6 +128,34 @@ bool bundle_read(struct bundle *bundle, struct text path, size_t cap, struct tex
     if (entry != NULL)
         *ret_bytes = entry->bytes;
     return true;
+}
+
+static bool read_named(struct bundle *bundle, struct text folder, const char *name, size_t cap,
+                       struct error *err)
+{
+    struct text path = arena_printf(bundle->arena, "%.*s%s", TEXT_ARGS(folder), name), ignored;
+    bool found;
+    return bundle_read(bundle, path, cap, &ignored, &found, err);
+}
+
+bool bundle_read_folder(struct bundle *bundle, struct text folder, struct text ending, size_t cap,
+                        struct error *err)
+{
+    if (bundle->root == NULL)
+        return true;
+    struct text path = arena_printf(bundle->arena, "%s/%.*s", bundle->root, TEXT_ARGS(folder));
+    DIR *open = opendir(path.at);
+    bool read = true;
+    while (open != NULL && read) {
+        const struct dirent *entry = readdir(open);
+        if (entry == NULL)
+            break;
+        if (entry->d_name[0] != '.' && text_ends(text_of(entry->d_name), ending))
+            read = read_named(bundle, folder, entry->d_name, cap, err);
+    }
+    if (open != NULL)
+        closedir(open);
+    return read;
 }
 
 void bundle_put(struct bundle *bundle, struct text name, struct text bytes)

@@ -42,6 +42,14 @@ bool bundle_parse(struct arena *arena, struct text serialized, struct bundle **r
 bool bundle_read(struct bundle *bundle, struct text path, size_t cap, struct text *ret_bytes,
                  bool *ret_found, struct error *err);
 
+/*
+ * Reads every file of `folder` (with its "/" at the end; "" is the workspace itself) whose name
+ * ends in `ending`: for templates that name others by a value, so nobody knows which before a
+ * member is merged. No such folder is no error. A bundle that was read back has them already.
+ */
+bool bundle_read_folder(struct bundle *bundle, struct text folder, struct text ending, size_t cap,
+                        struct error *err);
+
 /* Adds a generated entry, or replaces it. `name` begins with ":". Copies both. */
 void bundle_put(struct bundle *bundle, struct text name, struct text bytes);
 

@@ -16,15 +16,52 @@ struct folder {
 
 static const struct text layouts = TEXT_INIT("templates/");
 
+static size_t skip_blanks(struct text text, size_t at)
+{
+    while (at < text.length && (text.at[at] == ' ' || text.at[at] == '\t' || text.at[at] == '\n'))
+        at++;
+    return at;
+}
+
+/* {{>*name}} names a partial by a value; after {{=…=}} tags may look like anything. */
+static bool names_by_value(struct text bytes)
+{
+    struct text rest = bytes;
+    for (size_t at; (at = text_find(rest, TEXT("{{"))) != TEXT_NONE;) {
+        rest = text_after(rest, at + 2);
+        size_t mark = skip_blanks(rest, 0);
+        if (mark < rest.length && rest.at[mark] == '=')
+            return true;
+        if (mark >= rest.length || (rest.at[mark] != '>' && rest.at[mark] != '<'))
+            continue;
+        mark = skip_blanks(rest, mark + 1);
+        if (mark < rest.length && rest.at[mark] == '*')
+            return true;
+    }
+    return false;
+}
+
+/* Then any template may be asked for later, when only the bundle is there: all of them are taken.
+ */
+static bool take_all(struct folder *folder, struct text bytes, struct text name, struct error *err)
+{
+    size_t dot = text_find_last_byte(name, '.');
+    struct text ending = text_after(name, dot == TEXT_NONE ? name.length : dot);
+    return !names_by_value(bytes) ||
+           (bundle_read_folder(folder->bundle, folder->beside, ending, TEMPLATE_FILE, err) &&
+            bundle_read_folder(folder->bundle, layouts, ending, TEMPLATE_FILE, err));
+}
+
 static bool load_from(struct folder *folder, struct arena *arena, struct text path,
                       struct source *ret_source, bool *ret_found, struct error *err)
 {
     struct text bytes;
     if (!bundle_read(folder->bundle, path, TEMPLATE_FILE, &bytes, ret_found, err))
         return false;
-    if (*ret_found)
-        *ret_source = source_of_file(arena, path, bytes);
-    return true;
+    if (!*ret_found)
+        return true;
+    *ret_source = source_of_file(arena, path, bytes);
+    return take_all(folder, bytes, path, err);
 }
 
 static bool load(void *self, struct arena *arena, struct text file, struct source *ret_source,
@@ -78,6 +115,18 @@ static const struct template_options *options_of(struct composition *composition
         .encoder = encoded ? &quoted_printable : NULL,
     };
     return options;
+}
+
+/* A text that no loader hands out may name templates by a value as well. */
+static bool take_all_of(const struct template_options *options, const struct source *source,
+                        struct findings *findings)
+{
+    struct error err;
+    struct text name = options->kind == TEMPLATE_HTML ? TEXT(".html") : TEXT(".txt");
+    if (take_all(options->loader->self, source->bytes, name, &err))
+        return true;
+    findings_take(findings, &err);
+    return false;
 }
 
 static struct source source_of(struct arena *arena, const struct placed_text *text)
@@ -150,7 +199,7 @@ static struct template *pour(struct composition *composition, enum template_kind
     const struct template_options *options = options_of(composition, kind, layouts, encoded);
     struct template_block *blocks = arena_array(arena, struct template_block, 3);
     size_t count = 0;
-    if (!read_body(composition, kind, body, findings))
+    if (!read_body(composition, kind, body, findings) || !take_all_of(options, body, findings))
         return NULL;
     if (composed->campaign.template.length == 0)
         return template_compile(arena, body, options, findings);

@@ -65,6 +65,22 @@ static void order(void)
                bundle_serialize(two));
 }
 
+static void folders(void)
+{
+    ARENA(arena);
+    struct error err;
+    struct bundle *disk = bundle_record(&arena, root), *kept;
+    check("a folder is read", bundle_read_folder(disk, TEXT("sub/"), TEXT(".txt"), 100, &err));
+    check("one that is not there is no error",
+          bundle_read_folder(disk, TEXT("none/"), TEXT(".txt"), 100, &err));
+    check("with what ends as asked", bundle_parse(&arena, bundle_serialize(disk), &kept, &err));
+    check_text("its file is kept", read_or(kept, "sub/a.txt", 100), TEXT("a"));
+    check_text("and no other", read_or(kept, "c.txt", 100), TEXT("(absent)"));
+    check("a link in it is refused", !bundle_read_folder(disk, TEXT(""), TEXT("k.txt"), 100, &err));
+    check("a bundle that was kept reads no folder",
+          bundle_read_folder(kept, TEXT(""), TEXT(".txt"), 1, &err));
+}
+
 static void refuse(void)
 {
     static const struct {
@@ -126,6 +142,7 @@ int main(void)
     check("links are made", symlink("c.txt", "link.txt") == 0 && symlink("sub", "sublink") == 0);
     record_and_read_back();
     order();
+    folders();
     refuse();
     damaged();
     static const char *const files[] = {"b.txt",     "c.txt",    "d.txt",
