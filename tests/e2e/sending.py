@@ -8,6 +8,12 @@ from story import free_port
 LINKED, STEM = "expand-linked-learning", "leverage-lcff-for-stem"
 
 
+def nobody_got_two(it, catcher):
+    """By return path: it names the delivery. Two members may share an address, and each gets hers."""
+    paths = [envelope["from"] for envelope in catcher.envelopes()]
+    it.expect(len(paths) == len(set(paths)) > 0, "nobody got two", paths)
+
+
 def every_planned_member_gets_exactly_one_message(it):
     it.sample_workspace()
     catcher = it.catcher()
@@ -15,10 +21,9 @@ def every_planned_member_gets_exactly_one_message(it):
     result = it.send(LINKED, catcher, "--json")
     it.expect(result.status == 0, "send succeeds", result)
     sent = result.json()
-    got = catcher.recipients()
     it.expect(sent["planned"] == plan["planned"] > 0, "send plans what plan said", (sent, plan))
-    it.expect(sent["sent"] == sent["planned"] == len(got), "everyone planned was sent", (sent, got))
-    it.expect(len(set(got)) == len(got), "nobody got two", got)
+    it.expect(sent["sent"] == sent["planned"] == len(catcher.envelopes()), "everyone planned was sent", sent)
+    nobody_got_two(it, catcher)
     audit = it.run("status", "--audit")
     it.expect(audit.status == 0, "the sum is proved", audit)
 
@@ -182,4 +187,5 @@ def a_message_was_looked_at_and_log_and_status_agree(it):
         it.expect(address in log, f"the log has a line for {address}")
 
 
-STORIES = [value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__]
+STORIES = [value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__
+           and value is not nobody_got_two]

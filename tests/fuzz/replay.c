@@ -27,8 +27,8 @@ static void mutate(char *bytes, size_t *length, size_t room, struct random *rand
             *length = at + 1;
             break;
         case 2: /* a stretch comes twice */
-            for (size_t k = 0; k < 32 && *length < room; k++)
-                bytes[(*length)++] = bytes[(at + k) % *length];
+            for (size_t k = 0; k < 32 && *length < room; k++, *length += 1)
+                bytes[*length] = bytes[(at + k) % *length];
             break;
         default:
             bytes[at] = "{}[]:\"'\r\n\t\0<>%=#"[random_below(random, 16)];
