@@ -4,6 +4,8 @@
 #include "campaign/campaign.h"
 #include "campaign/config.h"
 
+#include "base/banned.h"
+
 const struct manual_file reference_files[REFERENCE_COUNT] = {
     [REFERENCE_CONFIG] = {"config/broadside.yaml",
                           "Who sends, by which relay, how fast, and where answers go.",
