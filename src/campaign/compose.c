@@ -106,54 +106,6 @@ static bool read_campaign(struct composed *composed, struct text path, struct fi
     return campaign_read(composed->arena, yaml, path, findings, &composed->campaign);
 }
 
-static struct value_member *name_value(struct arena *arena, struct value *object, const char *name,
-                                       struct value value)
-{
-    struct value_member *members = arena_array(arena, struct value_member, object->count + 1);
-    if (object->count > 0)
-        memcpy(members, object->members, object->count * sizeof(*members));
-    members[object->count] = (struct value_member){text_of(name), value};
-    object->type = VALUE_OBJECT;
-    object->members = members;
-    return &members[object->count++];
-}
-
-static struct value language_set(struct arena *arena, struct text language)
-{
-    struct value set = {.type = VALUE_OBJECT};
-    size_t hyphen = text_find_byte(language, '-');
-    if (language.length == 0)
-        return set;
-    name_value(arena, &set, arena_string(arena, language), value_bool(true));
-    if (hyphen != TEXT_NONE)
-        name_value(arena, &set, arena_string(arena, text_slice(language, 0, hyphen)),
-                   value_bool(true));
-    return set;
-}
-
-/* What is the same for every reader of this composition: it becomes constant text. */
-static void settle(struct composition *composition)
-{
-    struct composed *composed = composition->composed;
-    struct arena *arena = composed->arena;
-    const struct campaign *campaign = &composed->campaign;
-    const struct content_sender *own = &composed->sender;
-    struct value about = {.type = VALUE_OBJECT}, sender = {.type = VALUE_OBJECT};
-    name_value(arena, &about, "id", value_string(campaign->id));
-    name_value(arena, &about, "title", value_string(campaign->title));
-    name_value(arena, &about, "topic", value_string(campaign->topic));
-    name_value(arena, &sender, "name", value_string(own->name));
-    name_value(arena, &sender, "address", value_string(own->address));
-    name_value(arena, &sender, "postal_address", value_string(own->postal_address));
-    struct value *settled = &composition->settled;
-    name_value(arena, settled, "campaign", about);
-    name_value(arena, settled, "sender", sender);
-    name_value(arena, settled, "data", campaign->data);
-    name_value(arena, settled, "lang", language_set(arena, composition->language));
-    /* There are no pages yet: a template asks first. */
-    name_value(arena, settled, "web_url", (struct value){.type = VALUE_NULL});
-}
-
 /*
  * The language of the wording; the default is English, unless English is one of the others: then
  * the group's own language is not known.
@@ -174,10 +126,9 @@ static void compile(struct composition *composition, struct composed *composed,
     composition->composed = composed;
     composition->wording = campaign_wording(&composed->campaign, language);
     composition->language = language_of(&composed->campaign, &composition->wording);
-    settle(composition);
-    composition->subject = composition_compile(composition, PART_SUBJECT, true, findings);
-    composition->text = composition_compile(composition, PART_TEXT, true, findings);
-    composition->html = composition_compile(composition, PART_HTML, true, findings);
+    composition_settle(composition);
+    for (int part = PART_SUBJECT; part <= PART_HTML; part++)
+        composition_compile(composition, VARIANT_USUAL, (enum composition_part)part, findings);
 }
 
 static bool lay_out(struct composition *composition, struct text seed, struct error *err)

@@ -53,7 +53,10 @@ bool composition_begin(struct merge *merge, struct composition *composition,
     merge->unsubscribe_mailto = unsubscribe_mailto(merge);
     struct text link =
         merge->unsubscribe_url.length > 0 ? merge->unsubscribe_url : merge->unsubscribe_mailto;
-    return values_fill(&composed->values, recipient, &composed->campaign.data, link, err);
+    if (!values_fill(&composed->values, recipient, &composed->campaign.data, link, err))
+        return false;
+    merge->variant = composition_is_shadowed(composition) ? VARIANT_SHADOWED : VARIANT_USUAL;
+    return true;
 }
 
 bool composition_envelope(struct merge *merge, struct envelope *ret_envelope, struct error *err)
@@ -80,14 +83,18 @@ bool composition_envelope(struct merge *merge, struct envelope *ret_envelope, st
     return true;
 }
 
+bool composition_render(struct merge *merge, enum composition_part part, struct buffer *out,
+                        struct error *err)
+{
+    const struct value *const *contexts = merge->composition->composed->values.contexts;
+    struct template *template = composition_template(merge->composition, merge->variant, part, err);
+    return template != NULL && template_render(template, contexts, VALUES_CONTEXTS, out, err);
+}
+
 static bool fill(struct merge *merge, int hole, struct buffer *out, struct error *err)
 {
-    struct composition *composition = merge->composition;
-    const struct value *const *contexts = composition->composed->values.contexts;
-    if (hole == HOLE_TEXT)
-        return template_render(composition->text, contexts, VALUES_CONTEXTS, out, err);
-    if (hole == HOLE_HTML)
-        return template_render(composition->html, contexts, VALUES_CONTEXTS, out, err);
+    if (hole == HOLE_TEXT || hole == HOLE_HTML)
+        return composition_render(merge, hole == HOLE_TEXT ? PART_TEXT : PART_HTML, out, err);
     return composition_header_fill(merge, (enum hole)hole, out, err);
 }
 
@@ -119,27 +126,15 @@ bool composition_merge(struct composition *composition, const struct recipient *
     return false;
 }
 
-/* Decoded templates are for looking, so they are compiled when somebody looks. */
-static struct template *shown(struct composition *composition, enum composition_part part,
-                              struct error *err)
-{
-    FINDINGS(findings);
-    if (part == PART_SUBJECT)
-        return composition->subject;
-    if (composition->shown[part] == NULL)
-        composition->shown[part] = composition_compile(composition, part, false, &findings);
-    return findings_clean(&findings, err) ? composition->shown[part] : NULL;
-}
-
 bool composition_show(struct composition *composition, enum composition_part part,
                       const struct recipient *recipient, const struct stamp *stamp,
                       struct buffer *out, struct error *err)
 {
     struct merge merge;
-    struct template *template = shown(composition, part, err);
-    return template != NULL && composition_begin(&merge, composition, recipient, stamp, err) &&
-           template_render(template, composition->composed->values.contexts, VALUES_CONTEXTS, out,
-                           err);
+    if (!composition_begin(&merge, composition, recipient, stamp, err))
+        return false;
+    merge.variant = VARIANT_SHOWN;
+    return composition_render(&merge, part, out, err);
 }
 
 bool composition_missing(struct composition *composition, const struct recipient *recipient,

@@ -42,13 +42,23 @@ struct values {
 bool values_fill(struct values *values, const struct recipient *recipient, const struct value *data,
                  struct text unsubscribe_url, struct error *err);
 
+/*
+ * The same templates in three ways. In the usual one the campaign's data has become constant text;
+ * a member with an attribute of the same name as a datum needs the second; the third is for
+ * looking: not encoded. Only the usual one is compiled before somebody needs it.
+ */
+enum variant_name { VARIANT_USUAL, VARIANT_SHADOWED, VARIANT_SHOWN, VARIANTS };
+
+struct variant {
+    struct value settled; /* what is constant: struct template_options */
+    struct template *parts[PART_HTML + 1];
+};
+
 struct composition {
     struct composed *composed;
     struct wording wording;
     struct text language;
-    struct value settled;
-    struct template *subject, *text, *html; /* bodies give quoted-printable pieces */
-    struct template *shown[PART_HTML + 1];  /* the same without encoding, made on demand */
+    struct variant variants[VARIANTS];
     struct message message;
     bool needs_member_values;
 };
@@ -76,6 +86,7 @@ struct merge {
     struct composition *composition;
     const struct recipient *recipient;
     const struct stamp *stamp;
+    enum variant_name variant;
     char trace_room[TOKEN_STRING], unsubscribe_room[TOKEN_STRING];
     struct text trace, unsubscribe;                  /* tokens */
     struct text unsubscribe_url, unsubscribe_mailto; /* in the arena of values; may be empty */
@@ -101,16 +112,28 @@ bool composition_headers(struct composition *composition, struct message_layout 
 bool composition_header_fill(struct merge *merge, enum hole hole, struct buffer *out,
                              struct error *err);
 
+/* Renders a part with the values of the reader in hand. */
+bool composition_render(struct merge *merge, enum composition_part part, struct buffer *out,
+                        struct error *err);
+
 /* Signs the tokens and sets the values of a reader. */
 bool composition_begin(struct merge *merge, struct composition *composition,
                        const struct recipient *recipient, const struct stamp *stamp,
                        struct error *err);
 bool composition_envelope(struct merge *merge, struct envelope *ret_envelope, struct error *err);
 
-/* Compiles a part; `encoded`: its constants and values become quoted-printable pieces. NULL exactly
- * when a mistake was found. */
-struct template *composition_compile(struct composition *composition, enum composition_part part,
-                                     bool encoded, struct findings *findings);
+/* What is the same for every reader, for each variant. */
+void composition_settle(struct composition *composition);
+/* True when an attribute of the reader has the name of a datum that was made constant. */
+bool composition_is_shadowed(const struct composition *composition);
+
+/* Compiles a part, all but the subject to quoted-printable pieces unless they are for looking. NULL
+ * exactly when a mistake was found. */
+struct template *composition_compile(struct composition *composition, enum variant_name variant,
+                                     enum composition_part part, struct findings *findings);
+/* The part, compiled when this is the first time it is needed. */
+struct template *composition_template(struct composition *composition, enum variant_name variant,
+                                      enum composition_part part, struct error *err);
 
 /* Whether a value that only a member can give may be missing. */
 bool composition_depends(const struct composition *composition);

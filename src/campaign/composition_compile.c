@@ -98,7 +98,7 @@ static const struct template_encoder quoted_printable = {encode_constant, encode
 /* Everything the options point to lives as long as the template. */
 static const struct template_options *options_of(struct composition *composition,
                                                  enum template_kind kind, struct text beside,
-                                                 bool encoded)
+                                                 enum variant_name variant)
 {
     struct arena *arena = composition->composed->arena;
     struct folder *folder = arena_new(arena, struct folder);
@@ -110,9 +110,9 @@ static const struct template_options *options_of(struct composition *composition
         .kind = kind,
         .strict = true,
         .language = composition->language,
-        .settled = &composition->settled,
+        .settled = &composition->variants[variant].settled,
         .loader = loader,
-        .encoder = encoded ? &quoted_printable : NULL,
+        .encoder = kind == TEMPLATE_HEADER || variant == VARIANT_SHOWN ? NULL : &quoted_printable,
     };
     return options;
 }
@@ -165,14 +165,14 @@ static struct text folder_of(struct text path)
 /* The campaign's own HTML or text: a template as it is, which may name a layout itself. */
 static struct template *compile_file(struct composition *composition,
                                      const struct placed_text *file, enum template_kind kind,
-                                     bool encoded, struct findings *findings)
+                                     enum variant_name variant, struct findings *findings)
 {
     struct arena *arena = composition->composed->arena;
     struct source *source = arena_new(arena, struct source);
     if (!read_file(composition, file, source, findings))
         return NULL;
     return template_compile(
-        arena, source, options_of(composition, kind, folder_of(file->text), encoded), findings);
+        arena, source, options_of(composition, kind, folder_of(file->text), variant), findings);
 }
 
 static bool read_body(struct composition *composition, enum template_kind kind,
@@ -189,14 +189,14 @@ static bool read_body(struct composition *composition, enum template_kind kind,
 }
 
 /* Markdown poured into the layout; without one it stands alone. */
-static struct template *pour(struct composition *composition, enum template_kind kind, bool encoded,
-                             struct findings *findings)
+static struct template *pour(struct composition *composition, enum template_kind kind,
+                             enum variant_name variant, struct findings *findings)
 {
     struct composed *composed = composition->composed;
     struct arena *arena = composed->arena;
     const struct wording *wording = &composition->wording;
     struct source *body = arena_new(arena, struct source);
-    const struct template_options *options = options_of(composition, kind, layouts, encoded);
+    const struct template_options *options = options_of(composition, kind, layouts, variant);
     struct template_block *blocks = arena_array(arena, struct template_block, 3);
     size_t count = 0;
     if (!read_body(composition, kind, body, findings) || !take_all_of(options, body, findings))
@@ -213,24 +213,43 @@ static struct template *pour(struct composition *composition, enum template_kind
                          count, options, findings);
 }
 
-static struct template *compile_subject(struct composition *composition, struct findings *findings)
+static struct template *compile_subject(struct composition *composition, enum variant_name variant,
+                                        struct findings *findings)
 {
     struct arena *arena = composition->composed->arena;
     struct source *source = arena_new(arena, struct source);
     *source = source_of(arena, &composition->wording.subject);
-    return template_compile(arena, source, options_of(composition, TEMPLATE_HEADER, layouts, false),
-                            findings);
+    return template_compile(arena, source,
+                            options_of(composition, TEMPLATE_HEADER, layouts, variant), findings);
 }
 
-struct template *composition_compile(struct composition *composition, enum composition_part part,
-                                     bool encoded, struct findings *findings)
+static struct template *compile_body(struct composition *composition, enum composition_part part,
+                                     enum variant_name variant, struct findings *findings)
 {
     const struct wording *wording = &composition->wording;
-    if (part == PART_SUBJECT)
-        return compile_subject(composition, findings);
     enum template_kind kind = part == PART_HTML ? TEMPLATE_HTML : TEMPLATE_TEXT;
     const struct placed_text *file = part == PART_HTML ? &wording->html_file : &wording->text_file;
     if (wording->html_file.text.length > 0)
-        return compile_file(composition, file, kind, encoded, findings);
-    return pour(composition, kind, encoded, findings);
+        return compile_file(composition, file, kind, variant, findings);
+    return pour(composition, kind, variant, findings);
+}
+
+struct template *composition_compile(struct composition *composition, enum variant_name variant,
+                                     enum composition_part part, struct findings *findings)
+{
+    struct template **place = &composition->variants[variant].parts[part];
+    *place = part == PART_SUBJECT ? compile_subject(composition, variant, findings)
+                                  : compile_body(composition, part, variant, findings);
+    return *place;
+}
+
+struct template *composition_template(struct composition *composition, enum variant_name variant,
+                                      enum composition_part part, struct error *err)
+{
+    struct template *template = composition->variants[variant].parts[part];
+    if (template != NULL)
+        return template;
+    FINDINGS(findings);
+    template = composition_compile(composition, variant, part, &findings);
+    return findings_clean(&findings, err) ? template : NULL;
 }

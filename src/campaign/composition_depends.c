@@ -52,8 +52,7 @@ static void look(void *self, const struct template_name *name)
 bool composition_depends(const struct composition *composition)
 {
     struct depends depends = {.composition = composition};
-    template_names(composition->subject, look, &depends);
-    template_names(composition->text, look, &depends);
-    template_names(composition->html, look, &depends);
+    for (int part = PART_SUBJECT; part <= PART_HTML; part++)
+        template_names(composition->variants[VARIANT_USUAL].parts[part], look, &depends);
     return depends.any;
 }

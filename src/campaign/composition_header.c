@@ -75,8 +75,7 @@ static bool fill_subject(struct merge *merge, struct buffer *out, struct error *
 {
     struct composed *composed = merge->composition->composed;
     buffer_clear(&composed->line);
-    return template_render(merge->composition->subject, composed->values.contexts, VALUES_CONTEXTS,
-                           &composed->line, err) &&
+    return composition_render(merge, PART_SUBJECT, &composed->line, err) &&
            header_text(out, "Subject", text_trim(buffer_text(&composed->line)), err);
 }
 

@@ -116,10 +116,23 @@ static bool take_hard_line(struct text *rest, struct text *ret_line)
     return false;
 }
 
+/* Most values are a word or two: one look, one copy. */
+static bool put_short_piece(struct text text, struct buffer *out)
+{
+    if (text.length == 0 || text.length > QP_COLUMNS || troubles_line_start(text) ||
+        literal_run(text, QP_COLUMNS) < text.length || !buffer_reserve(out, text.length + 3))
+        return false;
+    buffer_add(out, text);
+    buffer_append(out, "=\r\n", 3);
+    return true;
+}
+
 void encode_qp_piece(struct text text, struct buffer *out)
 {
     struct qp qp = {.out = out};
     struct text rest = text, line;
+    if (put_short_piece(text, out))
+        return;
     while (take_hard_line(&rest, &line))
         put_hard_line(&qp, line);
     put_line(&qp, rest);

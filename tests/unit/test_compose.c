@@ -250,6 +250,25 @@ static void refuse(void)
     compose_close(composed);
 }
 
+/* Data is constant text, but for a member who has an attribute of that name. */
+static void shadow(void)
+{
+    ARENA(arena);
+    BUFFER(shadowed, COMPOSE_MESSAGE);
+    BUFFER(usual, COMPOSE_MESSAGE);
+    struct envelope envelope;
+    struct recipient other = robin;
+    other.attributes = TEXT("{\"districts\":\"64\"}");
+    struct composed *composed = compose(&arena, "campaigns/plain.yaml");
+    check("such a member is merged", merge(composed, &other, &shadowed, &envelope));
+    check("with their attribute",
+          text_contains(buffer_text(&shadowed), TEXT("\r\n64=\r\n districts")));
+    check("the next one is merged", merge(composed, &robin, &usual, &envelope));
+    check("with the campaign's data",
+          text_contains(buffer_text(&usual), TEXT("\r\n63 districts =3D 63")));
+    compose_close(composed);
+}
+
 static void choose(void)
 {
     ARENA(arena);
@@ -330,6 +349,7 @@ int main(void)
     kept_content_gives_the_same_bytes("campaigns/plain.yaml");
     kept_content_gives_the_same_bytes("campaigns/by_value.yaml");
     refuse();
+    shadow();
     choose();
     broken();
     return check_done();

@@ -34,7 +34,7 @@ def names():
 def html():
     style = 'style="margin: 0 0 16px 0; font-family: Georgia, serif; font-size: 16px; line-height: 26px; color: #26323a;"'
     plain = PARAGRAPH.replace("{{districts}}", "many")
-    rows = "".join(f"<p {style}>{PARAGRAPH if i % 8 == 0 else plain}</p>\n" for i in range(42))
+    rows = "".join(f"<p {style}>{PARAGRAPH if i % 8 == 0 else plain}</p>\n" for i in range(46))
     return (f"<!DOCTYPE html>\n<html><body>\n<p>{names()}</p>\n{rows}<h2>{CLOSING}"
             "{{#has.county}} in {{county}} County{{/has.county}}</h2>\n<p><a href=\"{{action_url}}\">Act</a></p>\n"
             "<p>{{sender.name}}<br>{{sender.postal_address}}<br>We wrote to {{email}}. "
@@ -43,7 +43,7 @@ def html():
 
 def text():
     plain = PARAGRAPH.replace("{{districts}}", "many")
-    rows = "".join((PARAGRAPH if i % 8 == 0 else plain) + "\n\n" for i in range(19))
+    rows = "".join((PARAGRAPH if i % 8 == 0 else plain) + "\n\n" for i in range(22))
     return (f"{names()}\n\n{rows}{CLOSING}\n\nAct: {{{{&action_url}}}}\n\n{{{{sender.name}}}}\n"
             "{{sender.postal_address}}\nUnsubscribe: {{&unsubscribe_url}}\n")
 
