@@ -248,6 +248,8 @@ static void read_pairs(struct reading *reading, struct node *mapping)
         EVENT(event);
         if (!next_event(reading, &key_event) || key_event.type == YAML_MAPPING_END_EVENT)
             return;
+        if (mapping->count >= DOCUMENT_KEYS)
+            break_off(reading, key_event.start_mark, "more than 1000 keys in one mapping");
         struct node *key = read_node(reading, &key_event);
         if (!next_event(reading, &event))
             return;
@@ -282,8 +284,8 @@ static struct node *read_collection(struct reading *reading, const yaml_event_t 
 
 static struct node *read_node(struct reading *reading, const yaml_event_t *event)
 {
-    if (++reading->nodes > 2 * DOCUMENT_NODES)
-        break_off(reading, event->start_mark, "more than 10000 values in one file");
+    if (++reading->nodes > DOCUMENT_NODES)
+        break_off(reading, event->start_mark, "more than 20000 keys and values in one file");
     if (event->type == YAML_SCALAR_EVENT)
         return read_scalar(reading, event);
     if (event->type != YAML_ALIAS_EVENT)

@@ -14,7 +14,8 @@
 enum {
     DOCUMENT_BYTES = 256 * 1024,
     DOCUMENT_DEPTH = 16,    /* mappings and sequences within each other */
-    DOCUMENT_NODES = 10000, /* of all kinds, keys not counted */
+    DOCUMENT_NODES = 20000, /* keys and values in a file */
+    DOCUMENT_KEYS = 1000,   /* in one mapping */
     DOCUMENT_KEY = 256,     /* bytes of a key */
 };
 

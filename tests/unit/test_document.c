@@ -122,6 +122,7 @@ static const struct {
     {"in a folded quoted value", "k: \"abc\n  def\"", "def", 2, 3},
     {"in a plain value over two lines", "k: abc\n   def", "def", 2, 4},
     {"in a quoted value with a continuation", "k: \"abc\\\n  def\"", "def", 2, 3},
+    {"behind empty lines in quotes", "k: \"abc\n\n\n  def\"", "def", 4, 3},
     {"in the first line of a block", "k: |\n  abc\n  def\n", "abc", 2, 3},
     {"in the second line of a block", "k: |\n  abc\n  def\n", "def", 3, 3},
     {"in a deeper line of a block", "k: |\n  abc\n    def\n", "def", 3, 5},
@@ -179,7 +180,7 @@ static const struct {
     {"1 MB of anything", "a: 12345\n", 120 * 1024, "larger than 256 KB"},
     {"25,000 directives", "%TAG !a! x", 20 * 1024, "directives are not used"},
     {"25,000 anchors", "- &a 1\n", 25 * 1024, "an anchor (&a)"},
-    {"more values than anyone needs", "- 1\n", 50 * 1024, "more than 10000 values"},
+    {"more values than anyone needs", "- 1\n", 50 * 1024, "more than 20000 keys and values"},
     {"a very long plain line", "abcdefgh", 30 * 1024, NULL},
     {"a very long line of quotes", "''", 120 * 1024, NULL},
     {"very many blanks", " ", 200 * 1024, "is empty"},
@@ -207,6 +208,17 @@ static void stays_quick(void)
     }
 }
 
+static void caps_keys(void)
+{
+    BUFFER(yaml, 1024 * 1024);
+    for (int i = 0; i < DOCUMENT_KEYS + 1; i++)
+        buffer_printf(&yaml, "k%d: 1\n", i);
+    READ(read, buffer_text(&yaml));
+    check("one key too many ends the reading",
+          read.root == NULL &&
+              text_starts(text_of(said(&read)), TEXT("1001:1 more than 1000 keys")));
+}
+
 static void reads_single_values(void)
 {
     ARENA(arena);
@@ -232,6 +244,7 @@ int main(void)
     knows_places();
     knows_block_indent();
     stays_quick();
+    caps_keys();
     reads_single_values();
     return check_done();
 }

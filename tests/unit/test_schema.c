@@ -159,6 +159,7 @@ static const struct {
     {"or more", "one: [{word: a}, {word: b}]", NULL},
     {"but not none", "one: []", "one: needs at least one entry"},
     {"some keys are known to be refused", "secret: x", "secret: never here"},
+    {"the nearest key is meant", "rate: 1", "unknown key \"rate\"; did you mean \"rates\"?"},
     {"an unknown one lists the known", "zzzzzzzz: 1",
      "unknown key \"zzzzzzzz\"; here may stand: text, fit, texts"},
     {"what a parser refused is not refused twice", "number: &a 10", "an anchor (&a)"},
