@@ -140,6 +140,7 @@ static void classify(const struct facts *facts, struct verdict *verdict, unsigne
     weigh_command(&scale, facts, command);
     verdict->class = scale_heaviest(&scale);
     verdict->rule = scale.rule[verdict->class];
+    verdict->weight = scale.weight[verdict->class];
     *ret_signs = hits.signs;
     if (verdict->class != CLASS_BAD_MAILBOX || !is_hidden_filter(facts, command))
         return;

@@ -34,6 +34,9 @@ enum verdict_class {
     CLASS_DELIVERED,         /* it arrived */
 };
 
+/* A verdict of this weight rests on clear words or on more. */
+enum { VERDICT_CLEAR = 7 };
+
 enum { VERDICT_CLASSES = CLASS_DELIVERED + 1 };
 
 /* What to do about it, beyond the delivery's own state. Stored and printed by name. */
@@ -64,8 +67,9 @@ struct verdict {
     enum verdict_class class;
     enum verdict_action action;
     enum verdict_fate fate;
-    bool permanent;   /* the other side will not change its mind about this very message */
-    bool charged;     /* the attempt counts (false: throttling, our own configuration) */
+    bool permanent; /* the other side will not change its mind about this very message */
+    bool charged;   /* the attempt counts (false: throttling, our own configuration) */
+    int weight; /* how much speaks for the class: 0 nothing … 7 clear words … 15 and up sure */
     const char *rule; /* the table row that chose the class: its words or its code */
     const char *why;  /* the table row that chose action and fate, a sentence; both static */
 };

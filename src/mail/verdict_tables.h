@@ -18,13 +18,13 @@ enum verdict_weight {
     WEIGHT_TRACE = 1, /* breaks ties */
     WEIGHT_HINT = 3,  /* says this, among other things */
     WEIGHT_CODE = 5,  /* a code that has one meaning, when it is used as RFC 3463 says */
-    WEIGHT_CLEAR = 7, /* words for exactly this */
+    WEIGHT_CLEAR = VERDICT_CLEAR, /* words for exactly this */
     WEIGHT_MORE = 13, /* words that outweigh a code and other clear words, which name a symptom */
     WEIGHT_SURE = 15, /* words that outweigh any code and any clear words */
     WEIGHT_TOP = 19,  /* words that name the cause of what even sure words describe */
 };
 
-/* What a phrase says beside its class; only sending time asks. */
+/* What a phrase says beside its class: sending time asks, and the reader of bounce mails. */
 enum verdict_sign {
     SIGN_NONE = 0,
     SIGN_GREYLISTED = 1,      /* come back later: the ladder of delays, not a slower rate */
@@ -34,6 +34,12 @@ enum verdict_sign {
     SIGN_AT_MAIL = 16,
     SIGN_AT_RCPT = 32,
     SIGN_AT_DATA = 64,
+    SIGN_FAILURE = 128,    /* what mail programs say in a notice: it failed */
+    SIGN_DELAY = 256,      /* … it is still being tried */
+    SIGN_FINAL = 512,      /* … it will not be tried again */
+    SIGN_ABSENCE = 1024,   /* a person is away, or a machine answers for one */
+    SIGN_CHALLENGE = 2048, /* a filter asks the sender to prove something */
+    SIGN_UNSUBSCRIBE = 4096,
 };
 
 /*
@@ -63,6 +69,7 @@ extern const struct verdict_phrases verdict_phrases_policy; /* us: reputation an
 extern const struct verdict_phrases verdict_phrases_pace;   /* us: too fast */
 extern const struct verdict_phrases verdict_phrases_content; /* this message */
 extern const struct verdict_phrases verdict_phrases_system;  /* networks, queues, machines */
+extern const struct verdict_phrases verdict_phrases_notice;  /* kinds of mail, not reasons */
 extern const struct verdict_phrases verdict_phrases_world;   /* other languages than English */
 
 /* An enhanced code (RFC 3463 and the registry; Microsoft's three-digit details). The leading digit

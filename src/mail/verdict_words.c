@@ -57,6 +57,7 @@ static void table_make(void)
     table_add(&verdict_phrases_content);
     table_add(&verdict_phrases_system);
     table_add(&verdict_phrases_world);
+    table_add(&verdict_phrases_notice);
 }
 
 /* --- Cutting into words --- */
