@@ -231,10 +231,10 @@ static bool key_is_fit(struct reading *reading, const struct node *mapping, cons
     else if (key->text.length > DOCUMENT_KEY || text_has_control(key->text, NULL))
         complain(reading, key->place, "a key must be one line of at most %d bytes", DOCUMENT_KEY);
     else if (before != NULL && before->key_place.line > 0)
-        complain(reading, key->place, "duplicate key \"%.*s\"; it stands in line %u already",
+        complain(reading, key->place, "\"%.*s\" stands twice; first in line %u",
                  TEXT_ARGS(key->text), before->key_place.line);
     else if (before != NULL)
-        complain(reading, key->place, "duplicate key \"%.*s\"", TEXT_ARGS(key->text));
+        complain(reading, key->place, "\"%.*s\" stands twice", TEXT_ARGS(key->text));
     else
         return true;
     return false;
