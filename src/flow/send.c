@@ -132,11 +132,9 @@ static void wait_and_read(struct send *send)
         links_connected(send);
 }
 
-static void turn(struct send *send)
+/* What can be done without waiting. Completing bytes are written last, behind the commit. */
+static void act(struct send *send)
 {
-    wait_and_read(send);
-    heed_signals(send);
-    links_tick(send);
     turn_refill(send);
     links_grow(send);
     if (send->stopping)
@@ -188,14 +186,23 @@ static void save_what_is_left(struct send *send)
         send->work->commit(send->work->self, NULL, 0, NULL, 0, send->wall_ms, &err);
 }
 
+static bool is_over(const struct send *send)
+{
+    return send->stopping && send->open + send->connecting == 0 && send->result_count == 0;
+}
+
 static void run(struct send *send)
 {
     turn_look(send);
-    while (!send->stopping && !is_done(send))
-        turn(send);
-    send_stop(send);
-    while (send->open + send->connecting > 0 || send->result_count > 0)
-        turn(send);
+    for (act(send); !is_over(send); act(send)) {
+        if (!send->stopping && is_done(send)) {
+            send_stop(send);
+            continue;
+        }
+        wait_and_read(send);
+        heed_signals(send);
+        links_tick(send);
+    }
     save_what_is_left(send);
     show_progress(send, true);
 }
