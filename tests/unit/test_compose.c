@@ -54,11 +54,11 @@ static struct stamp stamp = {
     .key = &key,
 };
 
-static struct composed *compose(struct arena *arena, const char *path)
+static struct composed *compose_in(struct arena *arena, const char *root, const char *path)
 {
     FINDINGS(findings);
     struct error err;
-    struct bundle *bundle = bundle_record(arena, WORKSPACE);
+    struct bundle *bundle = bundle_record(arena, root);
     compose_settings_put(bundle, &config);
     struct composed *composed = compose_campaign(arena, bundle, text_of(path), &findings);
     if (!findings_clean(&findings, &err)) {
@@ -66,6 +66,11 @@ static struct composed *compose(struct arena *arena, const char *path)
         fprintf(stderr, "    %s\n", error_line(&err, line));
     }
     return composed;
+}
+
+static struct composed *compose(struct arena *arena, const char *path)
+{
+    return compose_in(arena, WORKSPACE, path);
 }
 
 /* A failure shows its words. */
@@ -269,6 +274,26 @@ static void shadow(void)
     compose_close(composed);
 }
 
+static void samples(void)
+{
+    static const char *const paths[] = {"campaigns/expand-linked-learning.yaml",
+                                        "campaigns/leverage-lcff-for-stem.yaml"};
+    const struct recipient *readers[] = {&robin, &unnamed, &jose, &coalition};
+    for (size_t i = 0; i < COUNT_OF(paths); i++) {
+        ARENA(arena);
+        struct composed *composed = compose_in(&arena, ".", paths[i]);
+        for (size_t j = 0; check("a sample composes", composed != NULL) && j < COUNT_OF(readers);
+             j++) {
+            BUFFER(out, COMPOSE_MESSAGE);
+            struct envelope envelope;
+            check("a sample merges", merge(composed, readers[j], &out, &envelope));
+            check("its lines hold", lines_hold(buffer_text(&out)));
+            check("no tag is left", !text_contains(buffer_text(&out), TEXT("{{")));
+        }
+        compose_close(composed);
+    }
+}
+
 static void choose(void)
 {
     ARENA(arena);
@@ -350,6 +375,7 @@ int main(void)
     kept_content_gives_the_same_bytes("campaigns/by_value.yaml");
     refuse();
     shadow();
+    samples();
     choose();
     broken();
     return check_done();
