@@ -53,7 +53,7 @@ static bool read_campaign(const struct workspace *workspace, struct arena *arena
     if (!file_read_inside(arena, workspace->root, path, DOCUMENT_BYTES, &content, err))
         return false;
     return campaign_read(arena, content, path, findings, ret_campaign) ||
-           !findings_clean(findings, err);
+           findings_clean(findings, err);
 }
 
 static struct text campaign_path(struct arena *arena, struct text name)

@@ -47,7 +47,7 @@ static bool read_config(struct workspace *workspace, struct arena *arena,
     }
     workspace->configured = config_read(arena, content, text_of(config_path), overrides, count,
                                         findings, &workspace->config);
-    return workspace->configured || !findings_clean(findings, err);
+    return workspace->configured || findings_clean(findings, err);
 }
 
 static bool make_key(const char *path, unsigned char key[TOKEN_KEY], struct error *err)
