@@ -31,8 +31,8 @@ static bool add_content(struct store *store, const struct edition_order *order, 
     return statement_run(s, NULL, err);
 }
 
-static bool add_edition(struct store *store, const struct edition_order *order, int64_t first_id,
-                        int64_t *ret_id, struct error *err)
+static bool add_edition(struct store *store, const struct edition_order *order, int64_t *ret_id,
+                        struct error *err)
 {
     const struct selection *selection = order->selection;
     int64_t topic_id = 0;
@@ -50,7 +50,6 @@ static bool add_edition(struct store *store, const struct edition_order *order, 
     statement_int(s, 7, order->commit_dirty);
     statement_int(s, 8, order->on_unknown);
     statement_int(s, 9, order->now_ms);
-    statement_int(s, 10, first_id);
     if (!statement_run(s, NULL, err))
         return false;
     *ret_id = store_last_id(store);
@@ -123,7 +122,7 @@ static bool plan(struct store *store, const struct edition_order *order,
     if (planned->existed)
         return true;
     return statement_read_int(statement_of(store, QUERY_EDITION_LAST_ROW), 0, &last_id, err) &&
-           add_edition(store, order, last_id + 1, &planned->edition_id, err) &&
+           add_edition(store, order, &planned->edition_id, err) &&
            add_rows(store, order, planned->edition_id, &planned->counts, err) &&
            check_expected(order, planned->counts.selected, err) &&
            freeze_counts(store, planned->edition_id, last_id + 1, planned->counts.selected,
