@@ -206,10 +206,14 @@ static void read_messages(struct relay_hub *hub)
         must(relay != NULL);
         if (message->msg != CURLMSG_DONE || relay->state != RELAY_CONNECTING)
             continue;
-        if (message->data.result == CURLE_OK)
+        if (message->data.result == CURLE_OK) {
             connected(relay);
-        else
-            fail(relay, trouble_of(message->data.result));
+            continue;
+        }
+        if (relay->words[0] == '\0')
+            snprintf(relay->words, sizeof(relay->words), "%s",
+                     curl_easy_strerror(message->data.result));
+        fail(relay, trouble_of(message->data.result));
     }
 }
 
