@@ -193,7 +193,35 @@ static const struct key config_keys[] = {
      "The log."},
 };
 
-const struct shape config_shape = SHAPE(struct config, config_keys);
+/* The group before `last` (or `last` itself, before its name at `before`) that has this domain. */
+static const struct domain_group *group_of(const struct domain_group_list *groups, size_t last,
+                                           size_t before, struct text domain)
+{
+    for (size_t i = 0; i <= last; i++) {
+        const struct text_list *match = &groups->at[i].match;
+        for (size_t k = 0; k < (i < last ? match->count : before); k++)
+            if (text_equal(match->at[k], domain))
+                return &groups->at[i];
+    }
+    return NULL;
+}
+
+/* A domain in two groups would have two limits, and nobody could say which holds. */
+static void check_config(struct schema *schema, void *at)
+{
+    const struct domain_group_list *groups = &((const struct config *)at)->domains;
+    for (size_t i = 0; i < groups->count; i++) {
+        for (size_t k = 0; k < groups->at[i].match.count; k++) {
+            struct text domain = groups->at[i].match.at[k];
+            const struct domain_group *other = group_of(groups, i, k, domain);
+            if (other != NULL)
+                schema_mistake(schema, groups->at[i].place, "match: %.*s is in group %.*s already",
+                               TEXT_ARGS(domain), TEXT_ARGS(other->name));
+        }
+    }
+}
+
+const struct shape config_shape = SHAPE_WITH(struct config, config_keys, .check = check_config);
 
 bool config_read(struct arena *arena, struct text text, struct text path,
                  const struct text *overrides, size_t override_count, struct findings *findings,

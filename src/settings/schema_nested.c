@@ -157,6 +157,20 @@ static bool is_known(const struct shape *known, struct text name)
     return false;
 }
 
+/* A mapping where a value belongs is most likely a known key, misspelt. */
+static void refuse_mapping(struct schema *schema, const struct key *key, const struct node *node,
+                           const struct shape *known)
+{
+    const char *meant = known != NULL ? schema_nearest(node->key, &known->keys[0].name,
+                                                       known->count, sizeof(struct key))
+                                      : NULL;
+    if (meant != NULL)
+        schema_refuse(schema, key, node, "takes a value or a list of them; did you mean \"%s\"?",
+                      meant);
+    else
+        schema_refuse(schema, key, node, "takes a value or a list of them, not a mapping");
+}
+
 void schema_read_conditions(struct schema *schema, const struct key *key, const struct node *node,
                             const struct shape *known, struct named_texts_list *ret_list)
 {
@@ -172,7 +186,10 @@ void schema_read_conditions(struct schema *schema, const struct key *key, const 
         named->place = child->key_place;
         if (child->type == NODE_SEQUENCE && child->count == 0)
             schema_refuse(schema, &row, child, "needs at least one value");
-        read_texts(schema, &row, child, &named->values);
+        if (child->type == NODE_MAPPING)
+            refuse_mapping(schema, &row, child, known);
+        else
+            read_texts(schema, &row, child, &named->values);
     }
 }
 

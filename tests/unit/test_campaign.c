@@ -62,7 +62,7 @@ static const struct {
     {"a condition needs a value", LEAST "audience: {where: {county: []}}\n",
      "c.yaml:6:28: county: needs at least one value"},
     {"a condition takes no mapping", LEAST "audience: {exclude: {recieved: {campaign: x}}}\n",
-     "c.yaml:6:32: recieved: must be a list"},
+     "c.yaml:6:32: recieved: takes a value or a list of them; did you mean \"received\"?"},
     {"a guard is in order", LEAST "audience: {expect: {min: 5, max: 1}}\n",
      "c.yaml:6:20: expect: min is more than max"},
     {"a schedule needs a time", LEAST "schedule: {timezone: UTC}\n",
