@@ -76,12 +76,17 @@ static bool apply_title(const struct filter_run *run, struct value *value, struc
     return change_case(run, value, out, u8_totitle);
 }
 
-/* The offset behind the first `count` characters as people count them: grapheme clusters. */
+/* The offset behind the first `count` characters as people count them: grapheme clusters, and what
+   a zero width joiner makes one picture (UAX 29, GB11). */
 static size_t after_characters(struct text text, uint64_t count)
 {
     const uint8_t *at = (const uint8_t *)text.at, *end = at + text.length;
-    for (; count > 0 && at < end; count--)
-        at = u8_grapheme_next(at, end);
+    for (; count > 0 && at < end; count--) {
+        do
+            at = u8_grapheme_next(at, end);
+        while (at < end && at - (const uint8_t *)text.at >= 3 &&
+               memcmp(at - 3, "\xE2\x80\x8D", 3) == 0);
+    }
     return (size_t)((const char *)at - text.at);
 }
 

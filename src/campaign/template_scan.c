@@ -113,10 +113,13 @@ static void add_tag(struct scanner *scanner, size_t offset, char first, struct t
     if (trimmed.length > 0)
         content += (size_t)(trimmed.at - inside.at);
     bool named = first != '!' && first != '=';
+    bool runs_on = named && text_contains(trimmed, scanner->open);
     if (named && trimmed.length == 0)
         template_complain(scanner, offset, "this tag has no name");
-    else if (named && text_find(trimmed, scanner->open) != TEXT_NONE)
+    if (runs_on) {
         template_complain(scanner, offset, "this tag is not closed before the next one begins");
+        first = '!'; /* said once is enough */
+    }
     if (first == '=')
         set_delimiters(scanner, offset, trimmed);
     bool includes = first == '>' || first == '<' || first == '/';
