@@ -173,7 +173,7 @@ void bundle_put(struct bundle *bundle, struct text name, struct text bytes)
 
 static size_t serialized_length(const struct bundle *bundle)
 {
-    size_t length = format.length;
+    size_t length = format.length + 1;
     for (size_t i = 0; i < bundle->count; i++)
         length += ENTRY_HEAD + bundle->entries[i].path.length + bundle->entries[i].bytes.length;
     return length;
@@ -205,8 +205,9 @@ static bool take_length(struct text *rest, char end, size_t *ret_length)
 {
     uint64_t number;
     size_t length = text_find_byte(text_slice(*rest, 0, ENTRY_HEAD), end);
-    if (length == TEXT_NONE || !text_to_number(text_slice(*rest, 0, length), &number) ||
-        number > BUNDLE_TOTAL)
+    /* One spelling a number, so that what reads back has the digest it was kept under. */
+    if (length == TEXT_NONE || (length > 1 && rest->at[0] == '0') ||
+        !text_to_number(text_slice(*rest, 0, length), &number) || number > BUNDLE_TOTAL)
         return false;
     *ret_length = (size_t)number;
     *rest = text_after(*rest, length + 1);
