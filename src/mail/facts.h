@@ -53,7 +53,8 @@ enum facts_command {
     COMMAND_CONNECT, /* the greeting, EHLO, STARTTLS */
     COMMAND_MAIL,
     COMMAND_RCPT,
-    COMMAND_DATA, /* DATA or the content */
+    COMMAND_DATA,  /* DATA or the content */
+    COMMAND_LOCAL, /* none: the program that reports looked the address up itself */
 };
 
 struct facts {

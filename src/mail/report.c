@@ -10,7 +10,9 @@
 
 #include "mail/report_address.h"
 #include "mail/report_decode.h"
+#include "mail/report_form.h"
 #include "mail/report_reading.h"
+#include "mail/verdict_words.h"
 
 #include "base/banned.h"
 
@@ -57,14 +59,27 @@ static struct enhanced better_enhanced(struct enhanced status, struct enhanced s
     return status.class != 0 && (is_vague || is_expired) ? status : said;
 }
 
+/* A text without a code of its own keeps the code that was found nearer to the recipient. */
 static struct verdict judge_by(struct report_recipient *recipient, struct enhanced status,
                                struct text text)
 {
     struct facts *facts = &recipient->facts;
+    uint16_t code = code_find(text);
     facts->text = text;
-    facts->code = code_find(text);
+    facts->code = code == 0 ? facts->code : code;
     facts->enhanced = better_enhanced(status, code_find_enhanced(text));
     return verdict_of(facts);
+}
+
+static enum facts_command command_of(const struct form *form, struct text about)
+{
+    struct verdict_hits hits;
+    enum facts_command command = code_find_command(about);
+    if (command != COMMAND_UNKNOWN)
+        return command;
+    verdict_words_find(about, &hits);
+    command = verdict_words_command(hits.signs);
+    return command == COMMAND_UNKNOWN && form_is_local(form, about) ? COMMAND_LOCAL : command;
 }
 
 /* Text that stands further from the recipient is asked only while what stands nearer is unclear. */
@@ -76,7 +91,7 @@ static void recipient_judge(struct reading *reading, struct report_recipient *re
     bool is_alone = report->recipient_count == 1;
     const struct text texts[] = {recipient->diagnostic, about,
                                  is_alone ? reading->notice : (struct text){0}, report->subject};
-    recipient->facts.command = code_find_command(about);
+    recipient->facts.command = command_of(reading->form, about);
     struct facts best_facts = recipient->facts;
     recipient->verdict = judge_by(recipient, status, recipient->diagnostic);
     best_facts = recipient->facts;
@@ -188,7 +203,7 @@ static void forms_read(struct reading *reading)
         kind_set(report, KIND_AUTOREPLY, TEXT("RFC 8098"));
     } else {
         enum facts_kind kind = kind_of(reading);
-        kind_set(report, kind, TEXT("text"));
+        kind_set(report, kind, reading->form != NULL ? text_of(reading->form->name) : TEXT("text"));
         if (kind == KIND_BOUNCE)
             bounce_read(reading);
     }
@@ -208,6 +223,7 @@ void report_read(struct arena *arena, struct text mail, struct report *ret_repor
     reading.from = decode_words(arena, text_slice(from, 0, REPORT_DIAGNOSTIC));
     ret_report->from = reading_address(reading.from);
     notice_read(&reading);
+    reading.form = form_of(&reading);
     evidence_read(&reading);
     forms_read(&reading);
 }

@@ -15,7 +15,8 @@ static const char *const complainants[] = {"X-HmXmrOriginalRecipient", "X-Origin
 static void complainant_add(struct reading *reading, struct text value)
 {
     struct text address = reading_address(value);
-    if (text_find_byte(address, '@') == TEXT_NONE)
+    size_t sign = text_find_byte(address, '@');
+    if (sign == TEXT_NONE || sign + 1 == address.length) /* "redacted@" */
         return;
     struct report_recipient *recipient = reading_recipient(reading, address);
     if (recipient != NULL)
@@ -25,8 +26,7 @@ static void complainant_add(struct reading *reading, struct text value)
 /* The second part: fields, among them any number of Original-Rcpt-To. */
 static void feedback_read(struct reading *reading, struct text body)
 {
-    static const char *const names[] = {"Original-Rcpt-To", "Removal-Recipient",
-                                        "Redacted-Address"};
+    static const char *const names[] = {"Original-Rcpt-To", "Removal-Recipient"};
     struct part report = {0};
     struct text value;
     report.field_count = part_fields(reading->arena, &body, &report.fields);
@@ -41,15 +41,10 @@ static void feedback_read(struct reading *reading, struct text body)
 /* To of the message complained about, when the report itself names nobody. */
 static void complainants_returned(struct reading *reading)
 {
-    for (size_t i = 0; i < reading->parts.count && reading->report->recipient_count == 0; i++) {
-        const struct part *part = &reading->parts.part[i];
-        if (!part->is_returned || part->field_count == 0)
-            continue;
-        for (const char *const *name = complainants; *name != NULL; name++)
-            complainant_add(reading, part_field(reading->arena, part, text_of(*name)));
-        if (reading->report->recipient_count == 0)
-            complainant_add(reading, part_field(reading->arena, part, TEXT("To")));
-    }
+    for (const char *const *name = complainants; *name != NULL; name++)
+        complainant_add(reading, reading_returned_field(reading, text_of(*name)));
+    if (reading->report->recipient_count == 0)
+        complainant_add(reading, reading_returned_field(reading, TEXT("To")));
 }
 
 static bool is_jmrp(struct reading *reading)
@@ -88,6 +83,7 @@ bool arf_read(struct reading *reading)
         return false;
     if (reading->report->feedback_type.length == 0)
         reading->report->feedback_type = TEXT("abuse");
-    complainants_returned(reading);
+    if (reading->report->recipient_count == 0)
+        complainants_returned(reading);
     return true;
 }

@@ -59,6 +59,9 @@ static bool group_read(struct reading *reading, const struct part *group)
     struct text original = reading_address(first_of(arena, group, originals));
     bool is_better = text_find_byte(final, '@') == TEXT_NONE && original.length > 0;
     struct text address = is_better ? original : final;
+    struct text failed = part_field(arena, reading->head, TEXT("X-Failed-Recipients"));
+    if (address.length > 0 && text_find_byte(address, '@') == TEXT_NONE && failed.length > 0)
+        address = reading_address(failed); /* Exim names the file it could not write to */
     if (address.length == 0)
         return false;
     struct report_recipient *recipient = reading_recipient(reading, address);
@@ -73,15 +76,45 @@ static bool group_read(struct reading *reading, const struct part *group)
     return true;
 }
 
+static bool is_recipient_field(struct text name)
+{
+    return text_equal_nocase(name, TEXT("Final-Recipient")) ||
+           text_equal_nocase(name, TEXT("Original-Recipient"));
+}
+
+/* Where the next group begins within fields that have no blank line between groups: at a field
+ * about the recipient that this group has already. */
+static size_t group_length(const struct part *fields)
+{
+    for (size_t i = 1; i < fields->field_count; i++)
+        for (size_t j = 0; j < i && is_recipient_field(fields->fields[i].name); j++)
+            if (text_equal_nocase(fields->fields[j].name, fields->fields[i].name))
+                return i;
+    return fields->field_count;
+}
+
+static bool fields_read(struct reading *reading, struct part fields)
+{
+    bool found = false;
+    while (fields.field_count > 0) {
+        struct part group = fields;
+        group.field_count = group_length(&fields);
+        found |= group_read(reading, &group);
+        fields.fields += group.field_count;
+        fields.field_count -= group.field_count;
+    }
+    return found;
+}
+
 /* Groups of fields with blank lines between them. */
 static bool groups_read(struct reading *reading, struct text body)
 {
     bool found = false;
     for (int i = 0; i < GROUPS && body.length > 0; i++) {
-        struct part group = {0};
+        struct part fields = {0};
         const char *start = body.at;
-        group.field_count = part_fields(reading->arena, &body, &group.fields);
-        found |= group_read(reading, &group);
+        fields.field_count = part_fields(reading->arena, &body, &fields.fields);
+        found |= fields_read(reading, fields);
         struct text line;
         if (body.at == start)
             text_take_line(&body, &line); /* no field: pass it */
@@ -117,4 +150,9 @@ bool dsn_read(struct reading *reading)
             found |= groups_read(reading, part_text(reading->arena, part));
     }
     return found || groups_read(reading, status_in_text(reading->notice));
+}
+
+bool dsn_read_returned(struct reading *reading)
+{
+    return groups_read(reading, status_in_text(reading->returned));
 }

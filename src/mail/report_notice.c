@@ -65,7 +65,6 @@ static bool is_marker(struct text line)
                                         "content-type: text/rfc822-headers",
                                         "message details follow",
                                         "first lines of the message",
-                                        "body of message generated",
                                         "the body of the message",
                                         "original mail follows",
                                         "--- original",
@@ -163,11 +162,18 @@ struct candidates {
     size_t count;
 };
 
+/* With whole words: "userid" does not end with "id". */
 static bool ends_with_one(struct text text, const char *const *names)
 {
-    for (; *names != NULL; names++)
-        if (text_ends_nocase(text, text_of(*names)))
+    for (; *names != NULL; names++) {
+        struct text name = text_of(*names);
+        if (!text_ends_nocase(text, name))
+            continue;
+        size_t before = text.length - name.length;
+        char byte = before == 0 ? ' ' : text_lower_byte(text.at[before - 1]);
+        if (!((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9')))
             return true;
+    }
     return false;
 }
 
@@ -376,22 +382,36 @@ static void recipients_listed(struct reading *reading)
     }
 }
 
-/* To of the returned message, when that names one only. */
+static struct text field_in_lines(struct text text, struct text name)
+{
+    struct text line;
+    while (text_take_line(&text, &line))
+        if (text_starts_nocase(line, name) && text_starts(text_after(line, name.length), TEXT(":")))
+            return text_trim(text_after(line, name.length + 1));
+    return (struct text){0};
+}
+
+struct text reading_returned_field(struct reading *reading, struct text name)
+{
+    for (size_t i = 1; i < reading->parts.count; i++) {
+        const struct part *part = &reading->parts.part[i];
+        struct text value = part_field(reading->arena, part, name);
+        if (!part->is_returned)
+            continue;
+        if (value.length == 0 && part_is(part, TEXT("text/rfc822-headers")))
+            value = field_in_lines(part_text(reading->arena, part), name);
+        if (value.length > 0)
+            return value;
+    }
+    return field_in_lines(reading->returned, name);
+}
+
 static void recipient_returned(struct reading *reading)
 {
-    struct text value = {0}, address, rest = reading->returned, line;
-    for (size_t i = 1; i < reading->parts.count && value.length == 0; i++) {
-        const struct part *part = &reading->parts.part[i];
-        if (part->is_returned)
-            value = part_field(reading->arena, part, TEXT("To"));
-        if (part->is_returned && value.length == 0 && rest.length == 0)
-            rest = part_text(reading->arena, part);
-    }
-    while (value.length == 0 && text_take_line(&rest, &line))
-        if (text_starts_nocase(line, TEXT("to:")))
-            value = text_after(line, 3);
+    struct text address;
+    struct text to = reading_returned_field(reading, TEXT("To"));
     size_t at = 0;
-    if (address_next(value, &at, &address))
+    if (address_next(to, &at, &address))
         recipient_add(reading, address, TEXT("To of the returned message"));
 }
 
@@ -400,7 +420,7 @@ void notice_recipients(struct reading *reading)
     recipients_marked(reading);
     if (reading->report->recipient_count == 0)
         recipients_listed(reading);
-    if (reading->report->recipient_count == 0)
+    if (reading->report->recipient_count == 0 && !dsn_read_returned(reading))
         recipient_returned(reading);
 }
 

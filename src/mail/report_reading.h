@@ -14,11 +14,15 @@ struct reading {
     struct text from;        /* decoded, with its display name */
     struct text notice;      /* what a person would read, up to the returned message */
     struct text returned;    /* the returned message, where it stands in the text; or empty */
+    const struct form *form; /* the program that wrote it, or NULL */
     struct report *report;
 };
 
 /* NULL when REPORT_RECIPIENTS are there. An address that is there already is given back. */
 struct report_recipient *reading_recipient(struct reading *reading, struct text address);
+
+/* A field of the returned message, wherever that stands; empty when there is none. */
+struct text reading_returned_field(struct reading *reading, struct text name);
 
 /* Of `value`: "rfc822; <a@example.org>" gives a@example.org; empty when there is none. */
 struct text reading_address(struct text value);
@@ -36,6 +40,8 @@ struct text notice_about(struct reading *reading, struct text address);
 
 /* True when there was at least one group about a recipient. */
 bool dsn_read(struct reading *reading);
+/* The same in the returned message: some relays wrap the notice they got in one of their own. */
+bool dsn_read_returned(struct reading *reading);
 
 /* --- report_arf.c: RFC 5965 and its relatives --- */
 

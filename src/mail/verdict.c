@@ -70,13 +70,7 @@ static enum facts_command command_of(const struct facts *facts, unsigned signs)
         return of_stage[facts->stage];
     if (facts->command != COMMAND_UNKNOWN)
         return facts->command;
-    if (signs & SIGN_AT_DATA)
-        return COMMAND_DATA;
-    if (signs & SIGN_AT_RCPT)
-        return COMMAND_RCPT;
-    if (signs & SIGN_AT_MAIL)
-        return COMMAND_MAIL;
-    return signs & SIGN_AT_CONNECT ? COMMAND_CONNECT : COMMAND_UNKNOWN;
+    return verdict_words_command(signs);
 }
 
 /* x.0.0 and x.5.0 say nothing. */
@@ -120,12 +114,18 @@ static enum verdict_class scale_heaviest(const struct scale *scale)
 /*
  * "User unknown" after the content was taken: the server had accepted the recipient at RCPT, so
  * this is a filter that hides its reason (carriers do so), not an address book. The same words with
- * x.2.0, a code about a mailbox that exists, are a carrier's as well.
+ * x.2.0 or x.2.1, codes of a mailbox that exists, are a filter's as well. And where the claim comes
+ * without a code that means anything, without the command it answered, and not from the program
+ * that looked the address up, it is not proof enough to lose a reader.
  */
-static bool is_hidden_filter(const struct facts *facts, enum facts_command command)
+static bool is_hidden_filter(const struct facts *facts, enum facts_command command,
+                             const struct verdict_phrase *words)
 {
-    bool is_mailbox_status = facts->enhanced.subject == 2 && facts->enhanced.detail == 0;
-    return is_mailbox_status || (command == COMMAND_DATA && is_vague(&facts->enhanced));
+    bool is_sure = words != NULL && words->weight >= WEIGHT_MORE;
+    bool is_mailbox_status = facts->enhanced.subject == 2 && facts->enhanced.detail <= 1;
+    if (is_sure || command == COMMAND_RCPT || command == COMMAND_LOCAL)
+        return false;
+    return is_mailbox_status || is_vague(&facts->enhanced);
 }
 
 static void classify(const struct facts *facts, struct verdict *verdict, unsigned *ret_signs)
@@ -142,10 +142,16 @@ static void classify(const struct facts *facts, struct verdict *verdict, unsigne
     verdict->rule = scale.rule[verdict->class];
     verdict->weight = scale.weight[verdict->class];
     *ret_signs = hits.signs;
-    if (verdict->class != CLASS_BAD_MAILBOX || !is_hidden_filter(facts, command))
+    /* DNS that fails for now is a matter of networks, whatever it says of the name. */
+    if (verdict->class == CLASS_BAD_DOMAIN && facts->enhanced.class == 4 && facts->code < 500 &&
+        facts->action == ACTION_FAILED)
+        verdict->class = CLASS_TEMPORARY_NETWORK;
+    if (verdict->class != CLASS_BAD_MAILBOX ||
+        !is_hidden_filter(facts, command, hits.best[CLASS_BAD_MAILBOX]))
         return;
     verdict->class = CLASS_RECIPIENT_REFUSED;
-    verdict->rule = "unknown only after the content";
+    verdict->rule = "unknown, but not proven to be said at RCPT";
+    verdict->weight = WEIGHT_HINT;
 }
 
 /* The first digit of the better code. Without any, a failure that is reported is a failure. */

@@ -111,6 +111,7 @@ static const struct verdict_phrase rows[] = {
     FULL("exceed * mailbox size"),
     FULL("exceed mailbox maxsize"),
     FULL("mailbox size limit"),
+    FULL("mailbox exceeds"), /* IMail */
     FULL("mailbox limit"),
     FULL("size limit exceeded for mailbox"),
     FULL("maximum mailbox size"),

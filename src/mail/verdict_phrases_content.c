@@ -69,6 +69,8 @@ static const struct verdict_phrase rows[] = {
     CONTENT("bulk mail"),
     CONTENT("junk mail"),
     CONTENT("uribl"),
+    CONTENT(".uribl"),
+    CONTENT("blacklisted url"),
     CONTENT("spamassassin"),
     CONTENT("message refused by * filter"),
     CONTENT("message content"),
@@ -77,7 +79,6 @@ static const struct verdict_phrase rows[] = {
     CONTENT("content reject"),
     CONTENT("content restrictions"),
     CONTENT("content of this message"),
-    CONTENT("content presents a potential"), /* Gmail */
     CONTENT("due to content"),
     CONTENT("due to * content"),
     CONTENT("objectionable content"),

@@ -143,7 +143,7 @@ static const struct verdict_phrase rows[] = {
     GONE("invalid user"),
     GONE("invalid address"),
     GONE("invalid local part"),
-    GONE("invalid final delivery user"),
+    GONE_SURELY("invalid final delivery user"),
     GONE("recipient invalid"),
     GONE("recipient address * invalid"),
     GONE("mailbox name not allowed"), /* 553 of RFC 5321 */
@@ -219,6 +219,10 @@ static const struct verdict_phrase rows[] = {
     GONE_SURELY("suppressed due to previous"),
     GONE_SURELY("bounced addresses list"), /* SendGrid, Mailgun */
     GONE_SURELY("not delivering to previously bounced"),
+    /* Said by the program that looked the address up itself, not quoted from another one. */
+    GONE_SURELY("mail local unknown user"),
+    GONE_SURELY("address not found your message wasnt delivered"), /* Gmail */
+    GONE_SURELY("error invalid user address"),                     /* Verizon */
     GONE_PERHAPS("address rejected"),
     GONE_PERHAPS("no such"),
     GONE_PERHAPS("does not exist"),

@@ -9,11 +9,13 @@
 #define DOMAIN_GONE(words) {words, CLASS_BAD_DOMAIN, WEIGHT_CLEAR, SIGN_NONE}
 #define DOMAIN_GONE_SURELY(words) {words, CLASS_BAD_DOMAIN, WEIGHT_SURE, SIGN_NONE}
 #define NETWORK(words) {words, CLASS_TEMPORARY_NETWORK, WEIGHT_CLEAR, SIGN_NONE}
+#define NETWORK_SURELY(words) {words, CLASS_TEMPORARY_NETWORK, WEIGHT_MORE, SIGN_NONE}
 #define NETWORK_PERHAPS(words) {words, CLASS_TEMPORARY_NETWORK, WEIGHT_HINT, SIGN_NONE}
 #define SYSTEM(words) {words, CLASS_REMOTE_SYSTEM, WEIGHT_CLEAR, SIGN_NONE}
 #define SYSTEM_SURELY(words) {words, CLASS_REMOTE_SYSTEM, WEIGHT_SURE, SIGN_NONE}
 #define SYSTEM_PERHAPS(words) {words, CLASS_REMOTE_SYSTEM, WEIGHT_HINT, SIGN_NONE}
-#define EXPIRED(words) {words, CLASS_EXPIRED, WEIGHT_MORE, SIGN_NONE}
+#define EXPIRED(words) {words, CLASS_EXPIRED, WEIGHT_CLEAR, SIGN_NONE}
+#define EXPIRED_SURELY(words) {words, CLASS_EXPIRED, WEIGHT_MORE, SIGN_NONE}
 #define SAID_AT(words, sign) {words, CLASS_OTHER, WEIGHT_NONE, sign}
 /* clang-format on */
 
@@ -33,6 +35,7 @@ static const struct verdict_phrase rows[] = {
     SAID_AT("after pipelined mail from", SIGN_AT_MAIL),
     SAID_AT("after end of data", SIGN_AT_DATA),
     SAID_AT("after data", SIGN_AT_DATA),
+    SAID_AT("rcpt to @", SIGN_AT_RCPT),
     SAID_AT("did not like our rcpt to", SIGN_AT_RCPT), /* Barracuda */
     SAID_AT("did not like our mail from", SIGN_AT_MAIL),
     SAID_AT("does not like recipient", SIGN_AT_RCPT), /* qmail */
@@ -107,8 +110,8 @@ static const struct verdict_phrase rows[] = {
     DOMAIN_GONE_SURELY("this server does not accept mail"),
     DOMAIN_GONE_SURELY("smtp protocol returned a permanent error"), /* Amazon, 556 */
 
-    /* Networks */
-    NETWORK("connection refused"),
+    /* Networks. A timeout that is reported at last is an expired message: see the queues. */
+    NETWORK_SURELY("connection refused"),
     NETWORK("connection reset"),
     NETWORK("connection lost"),
     NETWORK("lost connection"), /* Postfix */
@@ -117,17 +120,17 @@ static const struct verdict_phrase rows[] = {
     NETWORK("connection aborted"),
     NETWORK("connection failed"),
     NETWORK("connection failure"),
-    NETWORK("connection timed out"),
-    NETWORK("connection timeout"),
+    EXPIRED("connection timed out"),
+    EXPIRED("connection timeout"),
     NETWORK("connection died"),
-    NETWORK("conversation * timed out"), /* Postfix */
-    NETWORK("timed out while"),
-    NETWORK("timed out waiting"),
-    NETWORK("operation timed out"),
-    NETWORK("connect timed out"),
-    NETWORK("read timeout"),
-    NETWORK("timeout"),
-    NETWORK("timed out"),
+    EXPIRED("conversation * timed out"), /* Postfix */
+    EXPIRED("timed out while"),
+    EXPIRED("timed out waiting"),
+    EXPIRED("operation timed out"),
+    EXPIRED("connect timed out"),
+    EXPIRED("read timeout"),
+    EXPIRED("timeout"),
+    EXPIRED("timed out"),
     NETWORK("could not connect"),
     NETWORK("couldnt connect"),
     NETWORK("cannot connect"),
@@ -140,36 +143,36 @@ static const struct verdict_phrase rows[] = {
     NETWORK("is not responding"),
     NETWORK("did not respond"),
     NETWORK("no answer from host"),
-    NETWORK("no route to host"),
+    NETWORK_SURELY("no route to host"),
     NETWORK("no relevant answers"),
-    NETWORK("host is unreachable"),
+    NETWORK_SURELY("host is unreachable"),
     NETWORK("host unreachable"),
-    NETWORK("network is unreachable"),
+    NETWORK_SURELY("network is unreachable"),
     NETWORK("network unreachable"),
-    NETWORK("network error"),
+    NETWORK_SURELY("network error"),
     NETWORK("network failure"),
     NETWORK("host is down"),
-    NETWORK("wasnt able to establish an smtp connection"), /* qmail */
+    NETWORK_SURELY("wasnt able to establish an smtp connection"), /* qmail */
     NETWORK("unable to establish"),
     NETWORK("establish an smtp connection"),
-    NETWORK("too many hops"),
-    NETWORK("hop count exceeded"),
+    NETWORK_SURELY("too many hops"),
+    NETWORK_SURELY("hop count exceeded"),
     NETWORK("exceeded * hop"),
     NETWORK("maximum hop"),
-    NETWORK("mail loop"),
+    NETWORK_SURELY("mail loop"),
     NETWORK("mail is looping"),
     NETWORK("message is looping"),
     NETWORK("message looping"),
     NETWORK("message looped"),
     NETWORK("mail loops back"),
-    NETWORK("loops back to"), /* Postfix, Sendmail */
-    NETWORK("routing loop"),
+    NETWORK_SURELY("loops back to"), /* Postfix, Sendmail */
+    NETWORK_SURELY("routing loop"),
     NETWORK("loop detected"),
     NETWORK("loop encountered"),
     NETWORK("malformed or unexpected name server reply"), /* Postfix */
     NETWORK("host not found * try again"),
-    NETWORK("host name lookup failure"), /* Sendmail */
-    NETWORK("name server * failure"),
+    NETWORK_SURELY("host name lookup failure"), /* Sendmail */
+    NETWORK_SURELY("name server * failure"),
     NETWORK("temporary lookup failure"),
     NETWORK("temporary dns failure"),
     NETWORK("dns failure"),
@@ -186,14 +189,14 @@ static const struct verdict_phrase rows[] = {
     NETWORK_PERHAPS("try again later"),
 
     /* Queues that gave up */
-    EXPIRED("delivery time expired"),
-    EXPIRED("message expired"),
-    EXPIRED("message has expired"),
-    EXPIRED("retry timeout exceeded"), /* Exim */
+    EXPIRED_SURELY("delivery time expired"),
+    EXPIRED_SURELY("message expired"),
+    EXPIRED_SURELY("message has expired"),
+    EXPIRED_SURELY("retry timeout exceeded"), /* Exim */
     EXPIRED("retry time not reached"),
     EXPIRED("retry time expired"),
     EXPIRED("retry limit exceeded"),
-    EXPIRED("queue time exceeded"),
+    EXPIRED_SURELY("queue time exceeded"),
     EXPIRED("in the queue too long"), /* qmail */
     EXPIRED("in queue too long"),
     EXPIRED("queue too long"),
@@ -204,9 +207,9 @@ static const struct verdict_phrase rows[] = {
     EXPIRED("has not been delivered * hours"),
     EXPIRED("unable to deliver in"), /* SES: "… in 840 minutes" */
     EXPIRED("could not be delivered within"),
-    EXPIRED("could not deliver * within"),
+    EXPIRED_SURELY("could not deliver * within"),
     EXPIRED("delivery attempts failed"),
-    EXPIRED("delivery expired"),
+    EXPIRED_SURELY("delivery expired"),
     EXPIRED("delivery timeout"),
     EXPIRED("delivery timed out"),
     EXPIRED("maximum retries"),
@@ -223,6 +226,8 @@ static const struct verdict_phrase rows[] = {
     EXPIRED("undeliverable for * days"),
     EXPIRED("queue lifetime"),
     EXPIRED("gave up"),
+    EXPIRED("could not deliver for the last"), /* DragonFly */
+    EXPIRED("delivery failed * attempts"),     /* IMail */
 
     /* The other side is misconfigured */
     SYSTEM_SURELY("relay access denied"), /* Postfix */

@@ -55,7 +55,7 @@ struct verdict_phrase {
     enum verdict_sign sign;
 };
 
-enum { VERDICT_GAP = 4 };
+enum { VERDICT_GAP = 6 };
 
 struct verdict_phrases {
     const struct verdict_phrase *rows;

@@ -284,3 +284,14 @@ void verdict_words_find(struct text text, struct verdict_hits *ret_hits)
             if (phrase_matches(&words, at, table.row[i]))
                 hit_add(ret_hits, table.row[i]);
 }
+
+enum facts_command verdict_words_command(unsigned signs)
+{
+    if (signs & SIGN_AT_DATA)
+        return COMMAND_DATA;
+    if (signs & SIGN_AT_RCPT)
+        return COMMAND_RCPT;
+    if (signs & SIGN_AT_MAIL)
+        return COMMAND_MAIL;
+    return signs & SIGN_AT_CONNECT ? COMMAND_CONNECT : COMMAND_UNKNOWN;
+}

@@ -15,6 +15,9 @@ struct verdict_hits {
     unsigned signs;
 };
 
+/* The command a quoted reply answered, by the signs found beside it. */
+enum facts_command verdict_words_command(unsigned signs);
+
 void verdict_words_find(struct text text, struct verdict_hits *ret_hits);
 
 #endif
