@@ -134,7 +134,7 @@ static bool fill_feedback(struct merge *merge, struct buffer *out, struct error 
 static bool fill_trace(struct merge *merge, struct buffer *out, struct error *err)
 {
     (void)err;
-    buffer_add_string(out, "X-Broadside-Delivery: ");
+    buffer_add_string(out, "X-Broadside: ");
     buffer_add(out, merge->trace);
     buffer_add_string(out, "\r\n");
     return true;

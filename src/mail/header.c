@@ -57,12 +57,15 @@ static void put_blank(struct buffer *out, size_t *column, size_t width)
     *column += 1;
 }
 
-/* Words of ASCII that stand one blank apart. */
+/* Words of ASCII that stand one blank apart. A first word that is too long for any line stays
+ * beside the name: some readers take a field that begins with a fold for an empty one. */
 static void put_folded(struct buffer *out, size_t *column, struct text value)
 {
     struct text rest = value, word;
+    size_t start = *column;
     while (text_take_until(&rest, ' ', &word)) {
-        put_blank(out, column, word.length);
+        bool first = *column == start;
+        put_blank(out, column, first && word.length > HEADER_FOLD - 2 ? 0 : word.length);
         buffer_add(out, word);
         *column += word.length;
     }
@@ -106,7 +109,7 @@ bool header_structured(struct buffer *out, const char *name, struct text value, 
     size_t start = out->length;
     if (!header_value_check(name, value, err))
         return false;
-    if (longest_word(value) > HEADER_LINE - 1)
+    if (longest_word(value) + strlen(name) + 2 > HEADER_LINE)
         return error_set(err, FAULT_FILE, "%s cannot be folded into lines of %d bytes", name,
                          HEADER_LINE);
     size_t column = begin(out, name);

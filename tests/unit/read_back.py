@@ -14,7 +14,7 @@ GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden"
 SENDER = "The Children's Movement <updates@sender.example>"
 ORDER = ["Date", "From", "To", "Reply-To", "Subject", "Message-ID", "List-ID", "List-Unsubscribe",
          "List-Unsubscribe-Post", "Precedence", "Auto-Submitted", "Feedback-ID",
-         "X-Broadside-Delivery", "MIME-Version", "Content-Language", "Content-Type"]
+         "X-Broadside", "MIME-Version", "Content-Language", "Content-Type"]
 ORGANIZATION = '"Bright Pathways" & Sons = Friends, <Inc.>'
 
 WANTED = {
@@ -111,7 +111,7 @@ def check_unsubscribe(name, message):
                          message["List-Unsubscribe"])
     check(f"{name}: List-Unsubscribe", links and links[1] == links[2], message["List-Unsubscribe"])
     check(f"{name}: one click", message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click")
-    check(f"{name}: our own header", re.fullmatch(r"[a-z2-7]{20,48}", message["X-Broadside-Delivery"]))
+    check(f"{name}: our own header", re.fullmatch(r"[a-z2-7]{20,48}", message["X-Broadside"]))
 
 
 def check_parts(name, message, wanted):

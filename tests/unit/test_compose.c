@@ -171,7 +171,7 @@ static void tokens(void)
     merge(composed, &robin, &out, &envelope);
     struct text message = buffer_text(&out);
     proves("the return path is signed", between(envelope.from, "bounces+", '@'), TOKEN_RETURN_PATH);
-    proves("so is our own header", between(message, "X-Broadside-Delivery: ", '\r'),
+    proves("so is our own header", between(message, "X-Broadside: ", '\r'),
            TOKEN_RETURN_PATH);
     proves("the link unsubscribes", between(message, "<https://lists.sender.example/u/", '>'),
            TOKEN_UNSUBSCRIBE);

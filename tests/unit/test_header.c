@@ -106,6 +106,10 @@ static void the_rest(void)
     check("a field that does not fit is an error",
           !header_text(&small, "Subject", TEXT(TEN TEN TEN TEN), &err));
     check_number("and leaves nothing", small.length, 0);
+    BUFFER(link, 4096);
+    header_structured(&link, "X-Link", TEXT(TEN TEN TEN TEN TEN TEN TEN TEN " b"), &err);
+    check_text("a first word that no fold helps stays beside the name", buffer_text(&link),
+               TEXT("X-Link: " TEN TEN TEN TEN TEN TEN TEN TEN "\r\n b\r\n"));
     char word[1200];
     memset(word, 'x', sizeof(word));
     check("a word that no line can hold is an error",
