@@ -90,12 +90,29 @@ static bool is_absent(const struct bundle *bundle, struct text path)
     return access(whole.at, F_OK) != 0;
 }
 
+/*
+ * What must never reach a reader by a slip of the pen: the database and the key in var/, the
+ * members and the configuration in config/, and everything hidden, as .git is.
+ */
+static bool is_private(struct text path)
+{
+    struct text rest = path, step;
+    bool hidden = text_starts(path, TEXT("var/")) || text_starts(path, TEXT("config/"));
+    while (!hidden && text_take_until(&rest, '/', &step))
+        hidden = text_starts(step, TEXT(".")) && !text_equal(step, TEXT(".."));
+    return hidden;
+}
+
 static bool record(struct bundle *bundle, struct text path, size_t cap, struct text *ret_bytes,
                    bool *ret_found, struct error *err)
 {
     size_t left = BUNDLE_TOTAL - bundle->total;
     if (path.length > BUNDLE_PATH || text_starts(path, TEXT(":")))
         return error_at(err, FAULT_FILE, place_of(path), "is no name of a file");
+    if (is_private(path))
+        return error_at(err, FAULT_FILE, place_of(path),
+                        "is private: nothing below var/ or config/, and no hidden file, is ever "
+                        "sent");
     if (bundle->count == BUNDLE_ENTRIES)
         return error_at(err, FAULT_FILE, place_of(path),
                         "is one file too many: a campaign may use %d", BUNDLE_ENTRIES);

@@ -27,8 +27,8 @@ enum {
 
 struct bundle;
 
-/* Reads files below `root` (regular ones, no symbolic link, no ".."), each once. `root` must live
- * as long as `arena`. */
+/* Reads files below `root`, each once: regular ones, no symbolic link, no "..", nothing in var/ or
+ * config/, nothing hidden. `root` must live as long as `arena`. */
 struct bundle *bundle_record(struct arena *arena, const char *root);
 
 /* Reads back what bundle_serialize() gave. Borrows `serialized`. */

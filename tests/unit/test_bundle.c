@@ -93,6 +93,10 @@ static void refuse(void)
         {"a folder on the way that is a link is refused", "sublink/a.txt", 10000},
         {"a folder is refused", "sub", 10000},
         {"a file over the cap is refused", "c.txt", 1},
+        {"the key is refused", "var/secret.key", 100},
+        {"so is what a detour leads to", "./var/secret.key", 100},
+        {"the members are refused", "config/members.csv", 100},
+        {"a hidden file is refused", "sub/.hidden", 100},
         {"the name of a generated entry is no file", ":c", 100},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
