@@ -1,6 +1,7 @@
 /* Compose, its settings: the part of the configuration that a message shows, kept as content. */
 #include "base/json.h"
 #include "campaign/composition.h"
+#include "mail/address.h"
 
 #include "base/banned.h"
 
@@ -27,8 +28,25 @@ static struct text *field_of(struct content_sender *sender, size_t row)
     return (struct text *)(void *)((char *)sender + fields[row].offset);
 }
 
+/* Gmail wants 5 to 15 characters that stay the same for a sender: its domain's letters and digits.
+ */
+enum { FEEDBACK_LEAST = 5, FEEDBACK_MOST = 15 };
+
+static struct text feedback_id_of(const struct config *config, char letters[FEEDBACK_MOST])
+{
+    struct text domain = address_domain_of(config->sender.address);
+    size_t length = 0;
+    if (config->feedback_id.length > 0)
+        return config->feedback_id;
+    for (size_t i = 0; i < domain.length && length < FEEDBACK_MOST; i++)
+        if (domain.at[i] != '.' && domain.at[i] != '-')
+            letters[length++] = domain.at[i];
+    return length < FEEDBACK_LEAST ? TEXT("") : text_from(letters, length);
+}
+
 void compose_settings_put(struct bundle *bundle, const struct config *config)
 {
+    char letters[FEEDBACK_MOST];
     struct content_sender sender = {
         .name = config->sender.name,
         .address = config->sender.address,
@@ -36,7 +54,7 @@ void compose_settings_put(struct bundle *bundle, const struct config *config)
         .return_path = config->bounces.return_path,
         .unsubscribe_url = config->unsubscribe.url,
         .unsubscribe_mailto = config->unsubscribe.mailto,
-        .feedback_id = config->feedback_id,
+        .feedback_id = feedback_id_of(config, letters),
     };
     BUFFER(json, SETTINGS_BYTES);
     struct json_writer writer = {.out = &json};

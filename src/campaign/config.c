@@ -188,7 +188,9 @@ static const struct key config_keys[] = {
      KEY_MAPPING(struct config, unsubscribe, struct unsubscribe_config, unsubscribe_shape), 0, NULL,
      NULL, "How readers leave."},
     {"feedback_id", KEY_TEXT_AS(struct config, feedback_id, fit_feedback_id), 0, NULL, "childmove",
-     "Our part of the Feedback-ID header, by which Gmail's Postmaster Tools tell campaigns apart."},
+     "Our part of the Feedback-ID header, by which Gmail's Postmaster Tools tell campaigns apart; "
+     "letters of "
+     "the sender's domain when not written."},
     {"log", KEY_MAPPING(struct config, log, struct log_config, log_shape), 0, NULL, NULL,
      "The log."},
 };

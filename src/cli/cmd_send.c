@@ -216,14 +216,8 @@ static int judge(const struct edition *edition, const struct dispatch_report *re
 static int send_to_members(struct sending *sending, struct error *err)
 {
     struct dispatch_report report = {0};
-    const char *log_path = NULL;
-    if (sending->workspace.config.log.file.length > 0)
-        log_path = arena_string(&sending->session->arena, sending->workspace.config.log.file);
-    else
-        log_path =
-            arena_printf(&sending->session->arena, "%s/broadside.log", sending->workspace.var).at;
     if (!check_status(sending->plan.campaign, err) || !plan_edition(sending, err) ||
-        !log_open(&sending->session->log, log_path, err))
+        !desk_log(sending->session, &sending->workspace, err))
         return (int)err->fault;
     struct edition *edition = read_edition(sending, err);
     if (edition == NULL || !dispatch(sending, edition, &report, err))

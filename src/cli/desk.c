@@ -42,6 +42,18 @@ int desk_campaign(struct session *session, const struct workspace *workspace, co
     return 0;
 }
 
+bool desk_log(struct session *session, const struct workspace *workspace, struct error *err)
+{
+    struct text file = workspace->config.log.file;
+    if (file.length == 0)
+        return true;
+    const char *root = text_starts(file, TEXT("/")) ? "" : workspace->root;
+    const char *path =
+        arena_printf(&session->arena, "%s%s%.*s", root, root[0] != '\0' ? "/" : "", TEXT_ARGS(file))
+            .at;
+    return log_open(&session->log, path, err);
+}
+
 bool desk_address(struct session *session, const char *word, struct text *ret_address,
                   struct error *err)
 {

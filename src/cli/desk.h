@@ -18,6 +18,9 @@ int desk_open(struct session *session, enum workspace_need need, bool with_confi
 int desk_campaign(struct session *session, const struct workspace *workspace, const char *name,
                   struct campaign *ret_campaign, struct text *ret_path, struct error *err);
 
+/* Opens the configured log file; a relative one lies in the workspace. */
+bool desk_log(struct session *session, const struct workspace *workspace, struct error *err);
+
 /* The address in the form members have it; FAULT_USAGE otherwise. */
 bool desk_address(struct session *session, const char *word, struct text *ret_address,
                   struct error *err);

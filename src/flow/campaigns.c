@@ -61,15 +61,17 @@ static struct text campaign_path(struct arena *arena, struct text name)
     return arena_printf(arena, "%s/%.*s%.*s", folder_name, TEXT_ARGS(name), TEXT_ARGS(ending));
 }
 
-/* The file whose campaign has this id; a file that is broken has none. */
+/* The file, other than `except`, whose campaign has this id; a file that is broken has none. */
 static bool find_by_id(const struct workspace *workspace, struct arena *arena,
-                       const struct text_list *names, struct text id, struct text *ret_name)
+                       const struct text_list *names, struct text id, struct text except,
+                       struct text *ret_name)
 {
     for (size_t i = 0; i < names->count; i++) {
         FINDINGS(ignored);
         struct campaign campaign;
         struct error err;
-        if (read_campaign(workspace, arena, campaign_path(arena, names->at[i]), &ignored, &campaign,
+        if (!text_equal(names->at[i], except) &&
+            read_campaign(workspace, arena, campaign_path(arena, names->at[i]), &ignored, &campaign,
                           &err) &&
             text_equal(campaign.id, id)) {
             *ret_name = names->at[i];
@@ -77,6 +79,19 @@ static bool find_by_id(const struct workspace *workspace, struct arena *arena,
         }
     }
     return false;
+}
+
+/* The ledger knows a campaign by its id alone: two files of one id would share their editions. */
+static bool only_one(const struct workspace *workspace, struct arena *arena,
+                     const struct text_list *names, const struct campaign *campaign,
+                     struct text name, struct error *err)
+{
+    struct text other;
+    if (!find_by_id(workspace, arena, names, campaign->id, name, &other))
+        return true;
+    return error_at(err, FAULT_FILE, campaign->place,
+                    "campaigns/%.*s.yaml has the id \"%.*s\", too; give each campaign its own",
+                    TEXT_ARGS(other), TEXT_ARGS(campaign->id));
 }
 
 static bool no_such_campaign(const struct text_list *names, struct text name, struct error *err)
@@ -109,8 +124,9 @@ bool workspace_campaign(const struct workspace *workspace, struct arena *arena, 
     for (size_t i = 0; i < names.count; i++)
         if (text_equal(names.at[i], wanted))
             found = names.at[i];
-    if (found.length == 0 && !find_by_id(workspace, arena, &names, wanted, &found))
+    if (found.length == 0 && !find_by_id(workspace, arena, &names, wanted, TEXT(""), &found))
         return no_such_campaign(&names, wanted, err);
     *ret_path = campaign_path(arena, found);
-    return read_campaign(workspace, arena, *ret_path, findings, ret_campaign, err);
+    return read_campaign(workspace, arena, *ret_path, findings, ret_campaign, err) &&
+           only_one(workspace, arena, &names, ret_campaign, found, err);
 }

@@ -124,13 +124,22 @@ def attachments_stay_inside_the_workspace(it):
     for name in ("missing.pdf", "../outside.txt", "/etc/passwd", "link.txt", "campaigns"):
         path.write_text(text + f"\nattachments: [{{file: {name}}}]\n")
         result = it.run("check", LINKED)
-        it.expect(result.status == 65 and name in result.out + result.err, f"{name} is refused", result)
+        it.expect(result.status == 65 and f"{LINKED}.yaml:" in result.out, f"{name} is refused", result)
     it.write("notes.txt", "hello\n")
     path.write_text(text + "\nattachments: [{file: notes.txt}]\n")
     catcher = it.catcher()
     it.expect(it.send(LINKED, catcher).status == 0, "a plain file is attached")
     names = [part.get_filename() for part in catcher.messages()[0].iter_attachments()]
     it.expect(names == ["notes.txt"], "and arrives", names)
+
+
+def two_campaigns_of_one_id_are_refused(it):
+    it.sample_workspace()
+    it.write("campaigns/copy.yaml", (it.workspace / f"campaigns/{LINKED}.yaml").read_text())
+    it.expect_error(it.run("check"), 65, "copy.yaml", "its own")
+    catcher = it.catcher()
+    it.expect_error(it.send("copy", catcher), 65, LINKED)
+    it.expect(catcher.envelopes() == [], "nothing is sent")
 
 
 def a_relay_that_is_down(it):
@@ -235,17 +244,16 @@ def a_read_only_workspace(it):
 def a_full_disk_loses_nobody(it):
     mount = it.folder / "small"
     mount.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", mount], capture_output=True).returncode != 0:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", mount], capture_output=True).returncode != 0:
         raise Skipped("this machine allows no small file system")
     it.stops.append(lambda: subprocess.run(["umount", "-l", mount], check=False))
     it.workspace = mount / "workspace"
     it.sample_workspace()
     filler = mount / "filler"
-    with open(filler, "wb") as file:
+    with open(filler, "wb", buffering=0) as file:
         try:
-            while True:
-                file.write(b"x" * 4096)
-                file.flush()
+            while file.write(b"x" * 4096) == 4096:
+                pass
         except OSError:
             pass
     catcher = it.catcher()
