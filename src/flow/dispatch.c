@@ -33,6 +33,23 @@ static void count_tried(struct dispatch *dispatch, int64_t count)
         dispatch->left -= (uint64_t)count;
 }
 
+/*
+ * Content that cannot be composed again is nobody's fault among the readers: the edition is paused
+ * with the reason, and no member of it is marked as failed.
+ */
+static bool check_edition(struct dispatch *dispatch, const struct delivery *delivery,
+                          bool *ret_sound, struct error *err)
+{
+    struct error why;
+    bool changed;
+    *ret_sound = issues_find(&dispatch->issues, delivery->edition_id, &why) != NULL;
+    if (*ret_sound)
+        return true;
+    log_error(dispatch->options->log, "the edition is paused: %s", why.message);
+    return edition_pause(dispatch->options->workspace->store, delivery->edition_id,
+                         text_of(why.message), &changed, err);
+}
+
 static bool take(void *self, struct send_item **items, size_t room, int64_t now_ms,
                  size_t *ret_count, int64_t *ret_next_ms, struct error *err)
 {
@@ -49,8 +66,17 @@ static bool take(void *self, struct send_item **items, size_t room, int64_t now_
     if (!ledger_take(dispatch->ledger, &dispatch->batch, now_ms, allowed, &deliveries, ret_count,
                      err))
         return false;
-    for (size_t i = 0; i < *ret_count; i++)
-        fill_item(items[i], &deliveries[i], now_ms);
+    size_t taken = *ret_count;
+    *ret_count = 0;
+    for (size_t i = 0; i < taken; i++) {
+        bool sound = false;
+        if (!check_edition(dispatch, &deliveries[i], &sound, err))
+            return false;
+        if (sound)
+            fill_item(items[(*ret_count)++], &deliveries[i], now_ms);
+        else
+            ledger_release(dispatch->ledger, deliveries[i].id);
+    }
     count_tried(dispatch, (int64_t)*ret_count);
     bool more = *ret_count == room || dispatch->left == 0;
     return more || ledger_next_due(dispatch->ledger, ret_next_ms, err);
@@ -70,9 +96,8 @@ static bool merge(void *self, struct send_item *item, int64_t now_ms, struct err
     struct issue *issue = issues_find(&dispatch->issues, delivery->edition_id, err);
     struct envelope envelope;
     (void)now_ms;
+    must(issue != NULL); /* take() saw to it, and this is still the same turn */
     set_address(item->to, recipient.email);
-    if (issue == NULL)
-        return false;
     struct stamp stamp = {.edition = issue->edition_id,
                           .slot = issue->slot,
                           .first_attempt_ms = item->first_attempt_ms,

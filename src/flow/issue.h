@@ -18,7 +18,8 @@ struct issue {
     uint64_t used; /* when it was last wanted; the smallest is replaced */
 };
 
-enum { ISSUES_KEPT = 8 };
+/* As many as one take of the event loop may touch: none is forgotten between take and merge. */
+enum { ISSUES_KEPT = 64 };
 
 struct issues {
     struct store *store;
