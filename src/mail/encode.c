@@ -53,9 +53,23 @@ static void put_octets(struct qp *qp, struct text octets)
     qp->column += length;
 }
 
+/* Eight octets at once: whether each is a literal that needs no second look (a tab does). */
+static bool all_literal(const char *at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones * 0x80;
+    uint64_t eight, equals, deletes;
+    memcpy(&eight, at, sizeof(eight));
+    equals = eight ^ (ones * '=');
+    deletes = eight ^ (ones * 0x7F);
+    /* x - n borrows into the top bit of an octet below n; octets above 127 have theirs already. */
+    return ((eight | (eight - ones * ' ') | (equals - ones) | (deletes - ones)) & tops) == 0;
+}
+
 static size_t literal_run(struct text rest, size_t most)
 {
     size_t run = 0, end = rest.length < most ? rest.length : most;
+    while (run + sizeof(uint64_t) <= end && all_literal(rest.at + run))
+        run += sizeof(uint64_t);
     while (run < end && is_literal(rest.at[run]))
         run++;
     return run;
@@ -67,53 +81,58 @@ static bool troubles_line_start(struct text rest)
     return rest.at[0] == '.' || text_starts(rest, TEXT("From "));
 }
 
-/* A line of text without its end. */
-static void put_line(struct qp *qp, struct text line)
+/* What can stand on a line, up to a line end: one run, or one octet or sequence that is coded. */
+static size_t put_some(struct qp *qp, struct text rest)
 {
-    for (size_t i = 0; i < line.length;) {
-        struct text rest = text_after(line, i);
-        if (qp->column == QP_COLUMNS)
-            soft_break(qp);
-        size_t run = literal_run(rest, QP_COLUMNS - qp->column);
-        if (qp->column == 0 && troubles_line_start(rest))
-            run = 0;
-        if (run > 0) {
-            buffer_append(qp->out, rest.at, run);
-            qp->column += run;
-        } else {
-            run = sequence_length(rest);
-            put_octets(qp, text_slice(rest, 0, run));
-        }
-        i += run;
+    if (qp->column == QP_COLUMNS)
+        soft_break(qp);
+    size_t run = literal_run(rest, QP_COLUMNS - qp->column);
+    if (qp->column == 0 && troubles_line_start(rest))
+        run = 0;
+    if (run > 0) {
+        buffer_append(qp->out, rest.at, run);
+        qp->column += run;
+        return run;
     }
+    run = sequence_length(rest);
+    put_octets(qp, text_slice(rest, 0, run));
+    return run;
 }
 
 /* RFC 2045 6.7 (3): a blank at the end of a line would be taken off on the way. */
-static void put_hard_line(struct qp *qp, struct text line)
+static void hard_break(struct qp *qp)
 {
-    char last = line.length > 0 ? line.at[line.length - 1] : '\0';
+    struct buffer *out = qp->out;
+    char last = qp->column > 0 && out->length > 0 ? out->at[out->length - 1] : '\0';
     if (last == ' ' || last == '\t') {
-        put_line(qp, text_slice(line, 0, line.length - 1));
+        buffer_cut(out, out->length - 1);
+        qp->column--;
         put_octets(qp, text_from(&last, 1));
-    } else {
-        put_line(qp, line);
     }
-    buffer_append(qp->out, "\r\n", 2);
+    buffer_append(out, "\r\n", 2);
     qp->column = 0;
 }
 
-/* Takes a line that has an end off `rest`; an end is LF, CRLF or CR. False when none is left. */
-static bool take_hard_line(struct text *rest, struct text *ret_line)
+/* A line end is LF, CRLF or CR. 0: here is none. */
+static size_t line_end_length(struct text rest)
 {
-    for (size_t i = 0; i < rest->length; i++) {
-        if (rest->at[i] != '\n' && rest->at[i] != '\r')
-            continue;
-        bool pair = rest->at[i] == '\r' && i + 1 < rest->length && rest->at[i + 1] == '\n';
-        *ret_line = text_slice(*rest, 0, i);
-        *rest = text_after(*rest, i + (pair ? 2 : 1));
-        return true;
+    if (rest.at[0] == '\n')
+        return 1;
+    if (rest.at[0] != '\r')
+        return 0;
+    return rest.length > 1 && rest.at[1] == '\n' ? 2 : 1;
+}
+
+static void put_text(struct qp *qp, struct text text)
+{
+    for (struct text rest = text; rest.length > 0;) {
+        size_t length = line_end_length(rest);
+        if (length > 0)
+            hard_break(qp);
+        else
+            length = put_some(qp, rest);
+        rest = text_after(rest, length);
     }
-    return false;
 }
 
 /* Most values are a word or two: one look, one copy. */
@@ -130,12 +149,9 @@ static bool put_short_piece(struct text text, struct buffer *out)
 void encode_qp_piece(struct text text, struct buffer *out)
 {
     struct qp qp = {.out = out};
-    struct text rest = text, line;
     if (put_short_piece(text, out))
         return;
-    while (take_hard_line(&rest, &line))
-        put_hard_line(&qp, line);
-    put_line(&qp, rest);
+    put_text(&qp, text);
     if (qp.column > 0)
         soft_break(&qp);
 }
@@ -143,11 +159,9 @@ void encode_qp_piece(struct text text, struct buffer *out)
 void encode_qp(struct text text, struct buffer *out)
 {
     struct qp qp = {.out = out};
-    struct text rest = text, line;
-    while (take_hard_line(&rest, &line))
-        put_hard_line(&qp, line);
-    if (rest.length > 0 || text.length == 0)
-        put_hard_line(&qp, rest);
+    put_text(&qp, text);
+    if (qp.column > 0 || text.length == 0)
+        hard_break(&qp);
 }
 
 /* RFC 4648 4. Three bytes, or what is left of them, to four digits. */
