@@ -29,6 +29,7 @@ enum {
     TEMPLATE_OUTPUT = 16 * 1024 * 1024, /* bytes of one rendering; `out` may have a lower limit */
     TEMPLATE_INCLUDE_DEPTH = 50,        /* partials and parents within each other */
     TEMPLATE_SECTION_DEPTH = 100,       /* sections within each other, in one file */
+    TEMPLATE_NESTING = 1000,            /* tags within tags, over all files */
     TEMPLATE_STEPS = 1000000,           /* steps of one rendering */
     TEMPLATE_OPS = 200000,              /* steps a template may compile to */
     TEMPLATE_CONTEXTS = 16,             /* contexts handed to template_render() */

@@ -20,7 +20,7 @@ static struct template_program *finish(struct compiler *compiler, struct text fi
     template->ops += compiler->count;
     if (compiler->too_large || template->ops > TEMPLATE_OPS)
         findings_error(compiler->findings, FAULT_FILE, source_place(source, 0),
-                       "with all it includes, the template is too large");
+                       "with all it includes, the template is too large or too deep");
     struct template_program *program = arena_new(template->arena, struct template_program);
     *program = (struct template_program){.file = file, .count = compiler->count};
     program->ops = arena_array(template->arena, struct template_op, compiler->count);

@@ -60,6 +60,7 @@ struct compiler {
     struct markup markup;
     struct ended ended;
     size_t visited;
+    unsigned depth; /* nodes within nodes, over all files */
     bool too_large;
 };
 

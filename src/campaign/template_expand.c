@@ -302,10 +302,12 @@ void compiler_expand(struct compiler *compiler, struct template_node *nodes,
         [NODE_PARENT] = compiler_expand_partial,
         [NODE_BLOCK] = compiler_expand_block,
     };
+    compiler->too_large |= ++compiler->depth > TEMPLATE_NESTING;
     for (struct template_node *node = nodes; node != NULL; node = node->next) {
         compiler->too_large |= ++compiler->visited > 8 * TEMPLATE_OPS;
         if (compiler->too_large)
-            return;
+            break;
         expanders[node->kind](compiler, node, scope);
     }
+    compiler->depth--;
 }

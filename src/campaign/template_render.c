@@ -8,7 +8,7 @@ struct rendering {
     struct template *template;
     const struct value *stack[STACK];
     size_t depth, start;
-    unsigned steps, calls;
+    unsigned steps, calls, nesting;
     struct buffer *out;
     struct buffer escaped;
     struct filter_scratch scratch;
@@ -215,8 +215,8 @@ static bool run_call(struct rendering *rendering, const struct template_program 
     return done;
 }
 
-static bool run(struct rendering *rendering, const struct template_program *program, size_t from,
-                size_t to)
+static bool run_steps(struct rendering *rendering, const struct template_program *program,
+                      size_t from, size_t to)
 {
     static bool (*const runners[])(struct rendering *, const struct template_program *, size_t) = {
         [OP_SECTION] = run_section,
@@ -243,6 +243,18 @@ static bool run(struct rendering *rendering, const struct template_program *prog
     return true;
 }
 
+static bool run(struct rendering *rendering, const struct template_program *program, size_t from,
+                size_t to)
+{
+    if (++rendering->nesting > TEMPLATE_NESTING)
+        return error_set(rendering->err, FAULT_FILE,
+                         "sections and partials lie within each other more than %d deep",
+                         TEMPLATE_NESTING);
+    bool done = run_steps(rendering, program, from, to);
+    rendering->nesting--;
+    return done;
+}
+
 bool template_render(struct template *template, const struct value *const *contexts, size_t count,
                      struct buffer *out, struct error *err)
 {
@@ -251,7 +263,7 @@ bool template_render(struct template *template, const struct value *const *conte
     rendering.template = template;
     rendering.depth = count;
     rendering.start = out->length;
-    rendering.steps = rendering.calls = 0;
+    rendering.steps = rendering.calls = rendering.nesting = 0;
     rendering.out = out;
     rendering.escaped = BUFFER_INIT(TEMPLATE_OUTPUT);
     rendering.scratch = (struct filter_scratch){0};
