@@ -171,8 +171,7 @@ static void tokens(void)
     merge(composed, &robin, &out, &envelope);
     struct text message = buffer_text(&out);
     proves("the return path is signed", between(envelope.from, "bounces+", '@'), TOKEN_RETURN_PATH);
-    proves("so is our own header", between(message, "X-Broadside: ", '\r'),
-           TOKEN_RETURN_PATH);
+    proves("so is our own header", between(message, "X-Broadside: ", '\r'), TOKEN_RETURN_PATH);
     proves("the link unsubscribes", between(message, "<https://lists.sender.example/u/", '>'),
            TOKEN_UNSUBSCRIBE);
     proves("and so does the mail", between(message, "?subject=unsubscribe-", '>'),
@@ -288,6 +287,8 @@ static void samples(void)
             struct envelope envelope;
             check("a sample merges", merge(composed, readers[j], &out, &envelope));
             check("its lines hold", lines_hold(buffer_text(&out)));
+            check("no member can be missing a value of it",
+                  !composition_needs_member_values(composition_at(composed, j % 2)));
             check("no tag is left", !text_contains(buffer_text(&out), TEXT("{{")));
         }
         compose_close(composed);
