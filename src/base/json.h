@@ -39,6 +39,12 @@ void json_say_real(struct json_writer *writer, double number); /* at most three 
 void json_say_bool(struct json_writer *writer, bool truth);
 void json_say_null(struct json_writer *writer);
 void json_say_time(struct json_writer *writer, int64_t wall_ms); /* ISO 8601; 0 says null */
+/* A key and its value at once. */
+void json_put_text(struct json_writer *writer, const char *key, struct text text);
+void json_put_string(struct json_writer *writer, const char *key, const char *string);
+void json_put_number(struct json_writer *writer, const char *key, long long number);
+void json_put_bool(struct json_writer *writer, const char *key, bool truth);
+void json_put_time(struct json_writer *writer, const char *key, int64_t wall_ms);
 void json_say_tree(struct json_writer *writer, const struct value *value);
 
 #endif

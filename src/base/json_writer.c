@@ -188,3 +188,33 @@ void json_say_tree(struct json_writer *writer, const struct value *value)
         return;
     }
 }
+
+void json_put_text(struct json_writer *writer, const char *key, struct text text)
+{
+    json_key(writer, key);
+    json_say_text(writer, text);
+}
+
+void json_put_string(struct json_writer *writer, const char *key, const char *string)
+{
+    json_key(writer, key);
+    json_say_string(writer, string);
+}
+
+void json_put_number(struct json_writer *writer, const char *key, long long number)
+{
+    json_key(writer, key);
+    json_say_number(writer, number);
+}
+
+void json_put_bool(struct json_writer *writer, const char *key, bool truth)
+{
+    json_key(writer, key);
+    json_say_bool(writer, truth);
+}
+
+void json_put_time(struct json_writer *writer, const char *key, int64_t wall_ms)
+{
+    json_key(writer, key);
+    json_say_time(writer, wall_ms);
+}

@@ -67,62 +67,76 @@ static bool find_edition(struct session *session, const struct workspace *worksp
     return true;
 }
 
-static int say_outcome(const struct edition *edition, bool changed, const char *done,
-                       const char *otherwise)
+/* What an operator may say of an unfinished edition, and how it is confirmed. */
+struct order {
+    bool (*act)(const struct session *session, struct store *store, const struct edition *edition,
+                const struct control_options *options, bool *ret_changed, struct error *err);
+    const char *done, *otherwise;
+};
+
+static bool pause(const struct session *session, struct store *store, const struct edition *edition,
+                  const struct control_options *options, bool *ret_changed, struct error *err)
 {
+    (void)session;
+    return edition_pause(store, edition->id,
+                         text_of(options->reason != NULL ? options->reason : "by hand"),
+                         ret_changed, err);
+}
+
+static bool resume(const struct session *session, struct store *store,
+                   const struct edition *edition, const struct control_options *options,
+                   bool *ret_changed, struct error *err)
+{
+    (void)session, (void)options;
+    return edition_resume(store, edition->id, ret_changed, err);
+}
+
+static bool cancel(const struct session *session, struct store *store,
+                   const struct edition *edition, const struct control_options *options,
+                   bool *ret_changed, struct error *err)
+{
+    (void)options;
+    return edition_cancel(store, edition->id, clock_wall_ms(session->clock), ret_changed, err);
+}
+
+static int give_order(const struct order *order, struct session *session,
+                      const struct control_options *options, const char *campaign,
+                      struct error *err)
+{
+    WORKSPACE(workspace);
+    struct edition *edition;
+    bool changed = false;
+    int status = desk_open(session, WORKSPACE_WRITER, false, &workspace, err);
+    if (status != 0)
+        return status;
+    if (!find_edition(session, &workspace, campaign, options->edition, unfinished, &edition, err) ||
+        !order->act(session, workspace.store, edition, options, &changed, err))
+        return (int)err->fault;
     session_sayf("%.*s %.*s %s\n", TEXT_ARGS(edition->campaign), TEXT_ARGS(edition->slot),
-                 changed ? done : otherwise);
+                 changed ? order->done : order->otherwise);
     return 0;
 }
 
-static int run_pause(struct session *session, const void *given, char **words, struct error *err)
+static int run_pause(struct session *session, const void *options, char **words, struct error *err)
 {
-    const struct control_options *options = given;
-    WORKSPACE(workspace);
-    struct edition *edition;
-    bool changed = false;
-    struct text reason = text_of(options->reason != NULL ? options->reason : "by hand");
-    int status = desk_open(session, WORKSPACE_WRITER, false, &workspace, err);
-    if (status != 0)
-        return status;
-    if (!find_edition(session, &workspace, words[0], options->edition, unfinished, &edition, err) ||
-        !edition_pause(workspace.store, edition->id, reason, &changed, err))
-        return (int)err->fault;
-    return say_outcome(edition, changed, "is paused; nothing more of it is sent until `resume`",
-                       "was not running");
+    static const struct order order = {
+        pause, "is paused; nothing more of it is sent until `resume`", "was not running"};
+    return give_order(&order, session, options, words[0], err);
 }
 
-static int run_resume(struct session *session, const void *given, char **words, struct error *err)
+static int run_resume(struct session *session, const void *options, char **words, struct error *err)
 {
-    const struct control_options *options = given;
-    WORKSPACE(workspace);
-    struct edition *edition;
-    bool changed = false;
-    int status = desk_open(session, WORKSPACE_WRITER, false, &workspace, err);
-    if (status != 0)
-        return status;
-    if (!find_edition(session, &workspace, words[0], options->edition, unfinished, &edition, err) ||
-        !edition_resume(workspace.store, edition->id, &changed, err))
-        return (int)err->fault;
-    return say_outcome(edition, changed,
-                       "goes on: a running dispatcher sends it, else the next `send` does",
-                       "was not paused");
+    static const struct order order = {
+        resume, "goes on: a running dispatcher sends it, else the next `send` does",
+        "was not paused"};
+    return give_order(&order, session, options, words[0], err);
 }
 
-static int run_cancel(struct session *session, const void *given, char **words, struct error *err)
+static int run_cancel(struct session *session, const void *options, char **words, struct error *err)
 {
-    const struct control_options *options = given;
-    WORKSPACE(workspace);
-    struct edition *edition;
-    bool changed = false;
-    int status = desk_open(session, WORKSPACE_WRITER, false, &workspace, err);
-    if (status != 0)
-        return status;
-    if (!find_edition(session, &workspace, words[0], options->edition, unfinished, &edition, err) ||
-        !edition_cancel(workspace.store, edition->id, clock_wall_ms(session->clock), &changed, err))
-        return (int)err->fault;
-    return say_outcome(edition, changed, "is cancelled; who did not get it yet will not",
-                       "was finished before");
+    static const struct order order = {cancel, "is cancelled; who did not get it yet will not",
+                                       "was finished before"};
+    return give_order(&order, session, options, words[0], err);
 }
 
 static int run_resend(struct session *session, const void *given, char **words, struct error *err)

@@ -2,7 +2,7 @@
 #include "base/banned.h"
 #include "cli/commands.h"
 #include "cli/desk.h"
-#include "store/member.h"
+#include "cli/member_report.h"
 
 struct export_options {
     bool raw;
@@ -21,43 +21,10 @@ static bool write_chunk(void *self, struct text chunk, struct error *err)
     return true;
 }
 
-/* --json: one object a line. */
 static bool write_member(void *self, const struct member *member, struct error *err)
 {
-    struct session *session = self;
-    struct value attributes;
-    ARENA(scratch);
-    BUFFER(out, 1024 * 1024);
-    struct json_writer writer = {.out = &out};
-    (void)session;
-    if (!json_parse(&scratch, member->attributes, member->key, &attributes, err))
-        return false;
-    const struct {
-        const char *name;
-        struct text text;
-    } fields[] = {
-        {"key", member->key},
-        {"email", member->email},
-        {"first_name", member->first_name},
-        {"last_name", member->last_name},
-        {"kind", text_of(member_kind_name(member->kind))},
-        {"organization", member->organization},
-        {"role", member->role},
-        {"language", member->language},
-        {"timezone", member->timezone},
-        {"tags", member->tags},
-    };
-    json_begin_object(&writer);
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        json_key(&writer, fields[i].name);
-        json_say_text(&writer, fields[i].text);
-    }
-    json_key(&writer, "attributes");
-    json_say_tree(&writer, &attributes);
-    json_end_object(&writer);
-    buffer_add_byte(&out, '\n');
-    session_say_buffer(&out);
-    return true;
+    (void)self;
+    return member_report(member, err);
 }
 
 static int run(struct session *session, const void *given, char **words, struct error *err)
@@ -69,7 +36,7 @@ static int run(struct session *session, const void *given, char **words, struct 
     if (status != 0 || workspace.store == NULL)
         return status;
     bool done = session->json
-                    ? member_search(workspace.store, TEXT(""), 0, 0, write_member, session, err)
+                    ? member_search(workspace.store, TEXT(""), 0, 0, write_member, NULL, err)
                     : member_export(workspace.store, options->raw, write_chunk, session, err);
     return done ? 0 : (int)err->fault;
 }

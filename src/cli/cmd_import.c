@@ -115,14 +115,11 @@ static void say_json(const struct import_counts *counts, const struct rejects *r
     struct json_writer writer = {.out = &out};
     json_begin_object(&writer);
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        json_key(&writer, fields[i].name);
-        json_say_number(&writer, (long long)fields[i].count);
+        json_put_number(&writer, fields[i].name, (long long)fields[i].count);
     }
-    json_key(&writer, "rejects");
-    json_say_string(&writer, rejects->fd >= 0 ? rejects->path : NULL);
+    json_put_string(&writer, "rejects", rejects->fd >= 0 ? rejects->path : NULL);
     json_end_object(&writer);
-    buffer_add_byte(&out, '\n');
-    session_say_buffer(&out);
+    session_say_line(&out);
 }
 
 static void say_plain(const struct import_counts *counts, const struct rejects *rejects,

@@ -2,7 +2,7 @@
 #include "base/banned.h"
 #include "cli/commands.h"
 #include "cli/desk.h"
-#include "store/member.h"
+#include "cli/member_report.h"
 
 struct members_options {
     uint64_t limit;
@@ -26,35 +26,14 @@ static void name_of(const struct member *member, struct buffer *out)
 
 static bool show_line(void *self, const struct member *member, struct error *err)
 {
-    struct session *session = self;
-    BUFFER(out, 64 * 1024);
-    (void)err;
-    if (!session->json) {
-        name_of(member, &out);
-        session_sayf("%-28.*s %-32.*s %-12s %-3.*s %s\n", TEXT_ARGS(member->key),
-                     TEXT_ARGS(member->email), member_kind_name(member->kind),
-                     TEXT_ARGS(member->language), buffer_string(&out));
-        return true;
-    }
-    struct json_writer writer = {.out = &out};
-    json_begin_object(&writer);
-    json_key(&writer, "key");
-    json_say_text(&writer, member->key);
-    json_key(&writer, "email");
-    json_say_text(&writer, member->email);
-    json_key(&writer, "kind");
-    json_say_string(&writer, member_kind_name(member->kind));
-    json_key(&writer, "first_name");
-    json_say_text(&writer, member->first_name);
-    json_key(&writer, "last_name");
-    json_say_text(&writer, member->last_name);
-    json_key(&writer, "organization");
-    json_say_text(&writer, member->organization);
-    json_key(&writer, "language");
-    json_say_text(&writer, member->language);
-    json_end_object(&writer);
-    buffer_add_byte(&out, '\n');
-    session_say_buffer(&out);
+    const struct session *session = self;
+    BUFFER(name, 64 * 1024);
+    if (session->json)
+        return member_report(member, err);
+    name_of(member, &name);
+    session_sayf("%-28.*s %-32.*s %-12s %-3.*s %s\n", TEXT_ARGS(member->key),
+                 TEXT_ARGS(member->email), member_kind_name(member->kind),
+                 TEXT_ARGS(member->language), buffer_string(&name));
     return true;
 }
 
@@ -110,14 +89,10 @@ static void say_subscriptions(struct json_writer *writer, const struct member_hi
     json_begin_array(writer);
     for (size_t i = 0; i < history->subscription_count; i++) {
         json_begin_object(writer);
-        json_key(writer, "topic");
-        json_say_text(writer, history->subscriptions[i].topic);
-        json_key(writer, "consent");
-        json_say_string(writer, consent_name(history->subscriptions[i].consent));
-        json_key(writer, "since");
-        json_say_time(writer, history->subscriptions[i].since_ms);
-        json_key(writer, "source");
-        json_say_text(writer, history->subscriptions[i].source);
+        json_put_text(writer, "topic", history->subscriptions[i].topic);
+        json_put_string(writer, "consent", consent_name(history->subscriptions[i].consent));
+        json_put_time(writer, "since", history->subscriptions[i].since_ms);
+        json_put_text(writer, "source", history->subscriptions[i].source);
         json_end_object(writer);
     }
     json_end_array(writer);
@@ -129,16 +104,11 @@ static void say_deliveries(struct json_writer *writer, const struct member_histo
     json_begin_array(writer);
     for (size_t i = 0; i < history->delivery_count; i++) {
         json_begin_object(writer);
-        json_key(writer, "campaign");
-        json_say_text(writer, history->deliveries[i].campaign);
-        json_key(writer, "edition");
-        json_say_text(writer, history->deliveries[i].slot);
-        json_key(writer, "state");
-        json_say_text(writer, history->deliveries[i].state);
-        json_key(writer, "reason");
-        json_say_text(writer, history->deliveries[i].reason);
-        json_key(writer, "settled");
-        json_say_time(writer, history->deliveries[i].settled_ms);
+        json_put_text(writer, "campaign", history->deliveries[i].campaign);
+        json_put_text(writer, "edition", history->deliveries[i].slot);
+        json_put_text(writer, "state", history->deliveries[i].state);
+        json_put_text(writer, "reason", history->deliveries[i].reason);
+        json_put_time(writer, "settled", history->deliveries[i].settled_ms);
         json_end_object(writer);
     }
     json_end_array(writer);
@@ -149,17 +119,13 @@ static void show_as_json(const struct member *member, const struct member_histor
     BUFFER(out, 4 * 1024 * 1024);
     struct json_writer writer = {.out = &out};
     json_begin_object(&writer);
-    json_key(&writer, "key");
-    json_say_text(&writer, member->key);
-    json_key(&writer, "email");
-    json_say_text(&writer, member->email);
-    json_key(&writer, "suppressed");
-    json_say_bool(&writer, history->suppressed);
+    json_put_text(&writer, "key", member->key);
+    json_put_text(&writer, "email", member->email);
+    json_put_bool(&writer, "suppressed", history->suppressed);
     say_subscriptions(&writer, history);
     say_deliveries(&writer, history);
     json_end_object(&writer);
-    buffer_add_byte(&out, '\n');
-    session_say_buffer(&out);
+    session_say_line(&out);
 }
 
 static bool show(struct session *session, const struct workspace *workspace, const char *key,

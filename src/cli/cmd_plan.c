@@ -2,6 +2,7 @@
 #include "base/banned.h"
 #include "cli/commands.h"
 #include "cli/desk.h"
+#include "cli/member_report.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "flow/plan.h"
@@ -22,26 +23,10 @@ enum { PLAN_TEXT = 64 * 1024 };
 
 static bool list_member(void *self, const struct member *member, struct error *err)
 {
-    struct session *session = self;
-    BUFFER(out, PLAN_TEXT);
-    struct json_writer writer = {.out = &out};
-    (void)err;
-    if (!session->json) {
-        session_sayf("%.*s\t%.*s\n", TEXT_ARGS(member->key), TEXT_ARGS(member->email));
-        return true;
-    }
-    json_begin_object(&writer);
-    json_key(&writer, "key");
-    json_say_text(&writer, member->key);
-    json_key(&writer, "email");
-    json_say_text(&writer, member->email);
-    json_key(&writer, "language");
-    json_say_text(&writer, member->language);
-    json_key(&writer, "kind");
-    json_say_string(&writer, member_kind_name(member->kind));
-    json_end_object(&writer);
-    buffer_add_byte(&out, '\n');
-    session_say_buffer(&out);
+    const struct session *session = self;
+    if (session->json)
+        return member_report(member, err);
+    session_sayf("%.*s\t%.*s\n", TEXT_ARGS(member->key), TEXT_ARGS(member->email));
     return true;
 }
 
@@ -51,14 +36,10 @@ static void say_json(const struct plan *plan, struct text slot, const struct edi
     BUFFER(out, PLAN_TEXT);
     struct json_writer writer = {.out = &out};
     json_begin_object(&writer);
-    json_key(&writer, "campaign");
-    json_say_text(&writer, plan->campaign->id);
-    json_key(&writer, "edition");
-    json_say_text(&writer, slot);
-    json_key(&writer, "planned");
-    json_say_number(&writer, before == NULL ? plan->counts.selected : 0);
-    json_key(&writer, "members");
-    json_say_number(&writer, plan->counts.members);
+    json_put_text(&writer, "campaign", plan->campaign->id);
+    json_put_text(&writer, "edition", slot);
+    json_put_number(&writer, "planned", before == NULL ? plan->counts.selected : 0);
+    json_put_number(&writer, "members", plan->counts.members);
     json_key(&writer, "left_out");
     json_begin_object(&writer);
     for (enum left_out why = 0; why < LEFT_OUT_COUNT; why++) {
@@ -66,15 +47,11 @@ static void say_json(const struct plan *plan, struct text slot, const struct edi
         json_say_number(&writer, plan->counts.left_out[why]);
     }
     json_end_object(&writer);
-    json_key(&writer, "duration_s");
-    json_say_number(&writer, (duration_ms + 999) / 1000);
-    json_key(&writer, "content");
-    json_say_string(&writer, plan->content_hash);
-    json_key(&writer, "planned_before");
-    json_say_bool(&writer, before != NULL);
+    json_put_number(&writer, "duration_s", (duration_ms + 999) / 1000);
+    json_put_string(&writer, "content", plan->content_hash);
+    json_put_bool(&writer, "planned_before", before != NULL);
     json_end_object(&writer);
-    buffer_add_byte(&out, '\n');
-    session_say_buffer(&out);
+    session_say_line(&out);
 }
 
 static void say_duration(int64_t duration_ms)

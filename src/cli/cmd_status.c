@@ -48,20 +48,14 @@ static void line_as_json(const struct listing *listing, const struct delivery_li
     };
     json_begin_object(&writer);
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        json_key(&writer, fields[i].name);
-        json_say_text(&writer, fields[i].text);
+        json_put_text(&writer, fields[i].name, fields[i].text);
     }
-    json_key(&writer, "reply_code");
-    json_say_number(&writer, line->reply_code);
-    json_key(&writer, "attempts");
-    json_say_number(&writer, line->attempts);
-    json_key(&writer, "next");
-    json_say_time(&writer, line->next_ms);
-    json_key(&writer, "settled");
-    json_say_time(&writer, line->settled_ms);
+    json_put_number(&writer, "reply_code", line->reply_code);
+    json_put_number(&writer, "attempts", line->attempts);
+    json_put_time(&writer, "next", line->next_ms);
+    json_put_time(&writer, "settled", line->settled_ms);
     json_end_object(&writer);
-    buffer_add_byte(&out, '\n');
-    session_say_buffer(&out);
+    session_say_line(&out);
 }
 
 /* RFC 4180; a reply is a stranger's words, so a formula in it must not run either. */

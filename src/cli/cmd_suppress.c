@@ -65,16 +65,12 @@ static void show_json(const struct suppression *suppression)
                   {"source", suppression->source}};
     json_begin_object(&writer);
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        json_key(&writer, fields[i].name);
-        json_say_text(&writer, fields[i].text);
+        json_put_text(&writer, fields[i].name, fields[i].text);
     }
-    json_key(&writer, "since");
-    json_say_time(&writer, suppression->since_ms);
-    json_key(&writer, "until");
-    json_say_time(&writer, suppression->until_ms);
+    json_put_time(&writer, "since", suppression->since_ms);
+    json_put_time(&writer, "until", suppression->until_ms);
     json_end_object(&writer);
-    buffer_add_byte(&out, '\n');
-    session_say_buffer(&out);
+    session_say_line(&out);
 }
 
 static bool show(void *self, const struct suppression *suppression, struct error *err)

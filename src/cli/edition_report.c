@@ -29,27 +29,19 @@ static void as_json(const struct edition *edition)
         {"unknown", edition->unknown}, {"skipped", edition->skipped},
     };
     json_begin_object(&writer);
-    json_key(&writer, "campaign");
-    json_say_text(&writer, edition->campaign);
-    json_key(&writer, "edition");
-    json_say_text(&writer, edition->slot);
-    json_key(&writer, "state");
-    json_say_string(&writer, edition_state_name(edition->state));
-    json_key(&writer, "reason");
-    json_say_text(&writer, edition->pause_reason);
+    json_put_text(&writer, "campaign", edition->campaign);
+    json_put_text(&writer, "edition", edition->slot);
+    json_put_string(&writer, "state", edition_state_name(edition->state));
+    json_put_text(&writer, "reason", edition->pause_reason);
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-        json_key(&writer, counts[i].name);
-        json_say_number(&writer, counts[i].count);
+        json_put_number(&writer, counts[i].name, counts[i].count);
     }
-    json_key(&writer, "started");
-    json_say_time(&writer, edition->started_ms);
-    json_key(&writer, "finished");
-    json_say_time(&writer, edition->finished_ms);
+    json_put_time(&writer, "started", edition->started_ms);
+    json_put_time(&writer, "finished", edition->finished_ms);
     json_key(&writer, "rate");
     json_say_real(&writer, rate_of(edition));
     json_end_object(&writer);
-    buffer_add_byte(&out, '\n');
-    session_say_buffer(&out);
+    session_say_line(&out);
 }
 
 static void as_text(const struct edition *edition)

@@ -16,16 +16,11 @@ static int fail(struct session *session, const struct error *err)
         BUFFER(out, HELP_SIZE);
         struct json_writer writer = {.out = &out};
         json_begin_object(&writer);
-        json_key(&writer, "error");
-        json_say_string(&writer, err->message);
-        json_key(&writer, "path");
-        json_say_string(&writer, err->path[0] != '\0' ? err->path : NULL);
-        json_key(&writer, "line");
-        json_say_number(&writer, err->line);
-        json_key(&writer, "column");
-        json_say_number(&writer, err->column);
-        json_key(&writer, "status");
-        json_say_number(&writer, err->fault);
+        json_put_string(&writer, "error", err->message);
+        json_put_string(&writer, "path", err->path[0] != '\0' ? err->path : NULL);
+        json_put_number(&writer, "line", err->line);
+        json_put_number(&writer, "column", err->column);
+        json_put_number(&writer, "status", err->fault);
         json_end_object(&writer);
         fprintf(stderr, "%s\n", buffer_string(&out));
     } else {

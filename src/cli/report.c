@@ -24,18 +24,12 @@ static void add_as_json(const struct finding *finding, struct buffer *out)
 {
     struct json_writer writer = {.out = out};
     json_begin_object(&writer);
-    json_key(&writer, "severity");
-    json_say_string(&writer, severity_names[finding->severity]);
-    json_key(&writer, "rule");
-    json_say_text(&writer, finding->rule);
-    json_key(&writer, "path");
-    json_say_text(&writer, finding->place.path);
-    json_key(&writer, "line");
-    json_say_number(&writer, finding->place.line);
-    json_key(&writer, "column");
-    json_say_number(&writer, finding->place.column);
-    json_key(&writer, "message");
-    json_say_text(&writer, finding->message);
+    json_put_string(&writer, "severity", severity_names[finding->severity]);
+    json_put_text(&writer, "rule", finding->rule);
+    json_put_text(&writer, "path", finding->place.path);
+    json_put_number(&writer, "line", finding->place.line);
+    json_put_number(&writer, "column", finding->place.column);
+    json_put_text(&writer, "message", finding->message);
     json_end_object(&writer);
     buffer_add_byte(out, '\n');
 }

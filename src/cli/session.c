@@ -48,6 +48,12 @@ void session_say_buffer(const struct buffer *buffer)
     session_say(buffer_text(buffer));
 }
 
+void session_say_line(const struct buffer *buffer)
+{
+    session_say_buffer(buffer);
+    session_say(TEXT("\n"));
+}
+
 void session_flush(void)
 {
     check_stdout(fflush(stdout) == 0);

@@ -26,8 +26,9 @@ extern const struct option_row session_rows[];
  */
 void session_say(struct text text);
 void session_sayf(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Prints one JSON value and a newline; `fill` writes it. */
 void session_say_buffer(const struct buffer *buffer);
+/* The same with a newline: one JSON object a line. */
+void session_say_line(const struct buffer *buffer);
 void session_flush(void);
 
 /* True when a person sits at the terminal and colours are welcome (NO_COLOR, TERM=dumb). */
