@@ -58,10 +58,10 @@ struct text composition_language(const struct composition *composition);
 
 /* What makes a message this message: which sending, when first tried, signed by whom. */
 struct stamp {
-    int64_t edition;          /* id; 0 for a preview */
-    struct text slot;         /* of the edition */
-    int64_t first_attempt_ms; /* the Date */
-    const struct token_key *key;
+    int64_t edition;             /* id; 0 for a preview */
+    struct text slot;            /* of the edition */
+    int64_t first_attempt_ms;    /* the Date */
+    const struct token_key *key; /* NULL: for looking only; tokens are the word "preview" */
 };
 
 /* Texts live until the next merge of the same struct composed. */
@@ -85,8 +85,11 @@ bool composition_show(struct composition *composition, enum composition_part par
                       const struct recipient *recipient, const struct stamp *stamp,
                       struct buffer *out, struct error *err);
 
-/* True when a member's value may be missing or unfit somewhere, so that only merging each of them
- * tells. False: every member merges. */
+/*
+ * True when a value that only a member can give may be missing somewhere, so that only merging each
+ * of them tells. False: none can be missing. (A value can still be unfit where it stands, such as a
+ * date filter's that is no date; that member's merge then fails alone.)
+ */
 bool composition_needs_member_values(const struct composition *composition);
 
 /* Merges without keeping the bytes; what is wrong for this recipient becomes a finding. True when
