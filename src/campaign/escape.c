@@ -2,72 +2,47 @@
 #include "campaign/escape.h"
 
 #include "base/banned.h"
-
-static const char *const references[256] = {
-    ['&'] = "&amp;",  ['<'] = "&lt;",   ['>'] = "&gt;",
-    ['"'] = "&quot;", ['\''] = "&#39;", ['`'] = "&#96;",
-};
-
-static bool is_word(unsigned char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9');
-}
-
-/* Tab and line ends are text; what else is below a space no parser of HTML agrees about. */
-static bool is_control(unsigned char byte)
-{
-    return byte == 127 || (byte < 32 && byte != '\t' && byte != '\n' && byte != '\r');
-}
-
-/* Which bytes each kind of markup must not see as they are. */
-static bool needs_html(unsigned char byte)
-{
-    return byte == '&' || byte == '<' || byte == '>' || byte == '"' || is_control(byte);
-}
-
-static bool needs_attribute(unsigned char byte)
-{
-    return references[byte] != NULL || is_control(byte);
-}
-
-static bool needs_unquoted(unsigned char byte)
-{
-    return byte < 128 && !is_word(byte) && byte != '-' && byte != '.' && byte != '_';
-}
-
-static bool needs_tag(unsigned char byte)
-{
-    return byte < 128 && !is_word(byte);
-}
-
-static void add_reference(struct buffer *out, unsigned char byte)
-{
-    if (is_control(byte))
-        buffer_add(out, TEXT("\xEF\xBF\xBD"));
-    else if (references[byte] != NULL)
-        buffer_add_string(out, references[byte]);
-    else
-        buffer_printf(out, "&#%u;", byte);
-}
+#include "campaign/escape_bytes.h"
 
 /* strchr() would find the NUL that ends the set. */
-static bool one_of(unsigned char byte, const char *set)
+static bool one_of(char byte, const char *set)
 {
     return byte != '\0' && strchr(set, byte) != NULL;
 }
 
-typedef bool (*needs_reference)(unsigned char byte);
+static const char *reference_of(char byte)
+{
+    static const struct {
+        char byte;
+        const char *reference;
+    } references[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}};
+    for (size_t i = 0; i < sizeof(references) / sizeof(references[0]); i++)
+        if (references[i].byte == byte)
+            return references[i].reference;
+    return NULL;
+}
+
+static void add_reference(struct buffer *out, char byte)
+{
+    const char *reference = reference_of(byte);
+    bool control = ((unsigned char)byte < ' ' || byte == 127) && escape_byte_is(byte, BYTE_HTML);
+    if (control)
+        buffer_add(out, TEXT("\xEF\xBF\xBD"));
+    else if (reference != NULL)
+        buffer_add_string(out, reference);
+    else
+        buffer_printf(out, "&#%u;", (unsigned char)byte);
+}
 
 /* Copies runs that are harmless, references for what is not. */
-static void add_referenced(struct buffer *out, struct text text, needs_reference needs)
+static void add_referenced(struct buffer *out, struct text text, unsigned class)
 {
     size_t run = 0;
     for (size_t i = 0; i < text.length; i++) {
-        if (!needs((unsigned char)text.at[i]))
+        if (!escape_byte_is(text.at[i], class))
             continue;
         buffer_append(out, text.at + run, i - run);
-        add_reference(out, (unsigned char)text.at[i]);
+        add_reference(out, text.at[i]);
         run = i + 1;
     }
     buffer_append(out, text.at + run, text.length - run);
@@ -75,35 +50,37 @@ static void add_referenced(struct buffer *out, struct text text, needs_reference
 
 void escape_html(struct buffer *out, struct text text)
 {
-    add_referenced(out, text, needs_html);
+    add_referenced(out, text, BYTE_HTML);
 }
 
 /* Most values are harmless: then they stay where they are. */
-static struct text referenced(struct buffer *scratch, struct text text, needs_reference needs)
+static struct text referenced(struct buffer *scratch, struct text text, unsigned class)
 {
     size_t i = 0;
-    while (i < text.length && !needs((unsigned char)text.at[i]))
+    while (i < text.length && !escape_byte_is(text.at[i], class))
         i++;
     if (i == text.length)
         return text;
     buffer_clear(scratch);
-    add_referenced(scratch, text, needs);
+    add_referenced(scratch, text, class);
     return buffer_text(scratch);
 }
 
-static bool is_unreserved(unsigned char byte)
+static void add_percent(struct buffer *out, char byte)
 {
-    return is_word(byte) || byte == '-' || byte == '.' || byte == '_' || byte == '~';
+    static const char digits[] = "0123456789ABCDEF";
+    unsigned char value = (unsigned char)byte;
+    char encoded[3] = {'%', digits[value >> 4], digits[value & 15]};
+    buffer_append(out, encoded, sizeof(encoded));
 }
 
 void escape_percent(struct buffer *out, struct text text, const char *kept)
 {
     for (size_t i = 0; i < text.length; i++) {
-        unsigned char byte = (unsigned char)text.at[i];
-        if (is_unreserved(byte) || one_of(byte, kept))
-            buffer_add_byte(out, (char)byte);
+        if (escape_byte_is(text.at[i], BYTE_UNRESERVED) || one_of(text.at[i], kept))
+            buffer_add_byte(out, text.at[i]);
         else
-            buffer_printf(out, "%%%02X", byte);
+            add_percent(out, text.at[i]);
     }
 }
 
@@ -117,14 +94,23 @@ static bool is_hex(char byte)
 static void add_link(struct buffer *out, struct text link)
 {
     for (size_t i = 0; i < link.length; i++) {
-        struct text byte = text_slice(link, i, 1);
-        bool escaped = i + 2 < link.length && link.at[i] == '%' && is_hex(link.at[i + 1]) &&
-                       is_hex(link.at[i + 2]);
-        if (escaped)
-            buffer_add(out, byte);
+        char byte = link.at[i];
+        bool escaped =
+            byte == '%' && i + 2 < link.length && is_hex(link.at[i + 1]) && is_hex(link.at[i + 2]);
+        if (escape_byte_is(byte, BYTE_LINK) || escaped || byte == '&' || byte == '\'')
+            buffer_add_byte(out, byte);
         else
-            escape_percent(out, byte, ":/?#[]@!$&'()*+,;=");
+            add_percent(out, byte);
     }
+}
+
+/* Most links need nothing at all. */
+static bool is_clean_link(struct text link)
+{
+    size_t i = 0;
+    while (i < link.length && escape_byte_is(link.at[i], BYTE_LINK))
+        i++;
+    return i == link.length;
 }
 
 static const struct text schemes[] = {
@@ -138,7 +124,7 @@ static const struct text schemes[] = {
 static bool scheme_allowed(struct text link, struct text *ret_scheme)
 {
     size_t end = 0;
-    while (end < link.length && !one_of((unsigned char)link.at[end], ":/?#"))
+    while (end < link.length && !one_of(link.at[end], ":/?#"))
         end++;
     *ret_scheme = text_slice(link, 0, end);
     if (end == link.length || link.at[end] != ':')
@@ -181,7 +167,7 @@ static bool to_html(struct escape escape, struct text value, struct buffer *scra
                     struct text *ret_text, struct error *err)
 {
     (void)escape, (void)err;
-    *ret_text = referenced(scratch, value, needs_html);
+    *ret_text = referenced(scratch, value, BYTE_HTML);
     return true;
 }
 
@@ -189,7 +175,7 @@ static bool to_attribute(struct escape escape, struct text value, struct buffer 
                          struct text *ret_text, struct error *err)
 {
     (void)err;
-    *ret_text = referenced(scratch, value, escape.unquoted ? needs_unquoted : needs_attribute);
+    *ret_text = referenced(scratch, value, escape.unquoted ? BYTE_BARE : BYTE_ATTRIBUTE);
     return true;
 }
 
@@ -198,7 +184,7 @@ static bool link_as_attribute(struct escape escape, const struct buffer *link,
                               struct buffer *scratch, struct text *ret_text)
 {
     buffer_clear(scratch);
-    add_referenced(scratch, buffer_text(link), escape.unquoted ? needs_unquoted : needs_attribute);
+    add_referenced(scratch, buffer_text(link), escape.unquoted ? BYTE_BARE : BYTE_ATTRIBUTE);
     *ret_text = buffer_text(scratch);
     return true;
 }
@@ -212,6 +198,10 @@ static bool to_url(struct escape escape, struct text value, struct buffer *scrat
         return error_set(err, FAULT_FILE,
                          "a link cannot begin with \"%.*s:\"; only http, https, mailto and tel may",
                          (int)(scheme.length < 32 ? scheme.length : 32), scheme.at);
+    if (!escape.unquoted && is_clean_link(trimmed)) {
+        *ret_text = trimmed;
+        return true;
+    }
     add_link(&link, trimmed);
     return link_as_attribute(escape, &link, scratch, ret_text);
 }
@@ -236,7 +226,7 @@ static bool to_style(struct escape escape, struct text value, struct buffer *scr
     buffer_clear(scratch);
     for (size_t i = 0; i < value.length; i++) {
         unsigned char byte = (unsigned char)value.at[i];
-        if (is_word(byte) || byte >= 128 || one_of(byte, "#%.,-_ "))
+        if (byte >= 128 || escape_byte_is(value.at[i], BYTE_STYLE))
             buffer_add_byte(scratch, value.at[i]);
         else
             buffer_printf(scratch, "\\%06x", byte == 0 ? 0xFFFDU : byte);
@@ -246,7 +236,7 @@ static bool to_style(struct escape escape, struct text value, struct buffer *scr
     if (!escape.unquoted)
         return true;
     BUFFER(quoted, scratch->limit);
-    add_referenced(&quoted, style, needs_unquoted);
+    add_referenced(&quoted, style, BYTE_BARE);
     buffer_clear(scratch);
     buffer_add(scratch, buffer_text(&quoted));
     *ret_text = buffer_text(scratch);
@@ -273,7 +263,7 @@ static bool to_tag(struct escape escape, struct text value, struct buffer *scrat
         text_equal_nocase(value, TEXT("textarea")))
         return error_set(err, FAULT_FILE, "an element \"%.*s\" cannot come from a value",
                          TEXT_ARGS(value));
-    *ret_text = referenced(scratch, value, needs_tag);
+    *ret_text = referenced(scratch, value, BYTE_TAG);
     return true;
 }
 
