@@ -29,6 +29,19 @@ static void there_and_back(void)
     check_number("the longest has 47", format(string, 1, INT64_MAX, INT64_MAX).length, 47);
 }
 
+/* Mail that left long ago still carries them: no later version may derive them otherwise. */
+static void for_ever(void)
+{
+    char string[TOKEN_STRING], id[MESSAGE_ID_STRING];
+    check_text("a return path stays what it was", format(string, TOKEN_RETURN_PATH, 42, 4711),
+               TEXT("aevoojgwg2ytzqcjvpacbri"));
+    check_text("an unsubscribe link too", format(string, TOKEN_UNSUBSCRIBE, 42, 4711),
+               TEXT("aivoojcjegdbfacpaoc4f7y"));
+    check_text("and a message id",
+               token_message_id(&ours, TEXT("campaign"), TEXT("slot"), TEXT("member"), id),
+               TEXT("75xqck65rq6j7zfpeuwgjquyeq"));
+}
+
 static void only_ours(void)
 {
     char string[TOKEN_STRING], changed[TOKEN_STRING], upper[TOKEN_STRING];
@@ -85,6 +98,7 @@ int main(void)
     bytes[31] = 1;
     token_key_set(&other, bytes);
     there_and_back();
+    for_ever();
     only_ours();
     names_and_digests();
     token_key_wipe(&ours);
