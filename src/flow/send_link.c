@@ -163,6 +163,14 @@ static void dialogue_ended(struct send *send, struct link *link, const struct sm
     try_later(send, &err);
 }
 
+/* 421 to the MAIL of a connection that carried messages: so many a connection and no more. The next
+ * connection takes this one; nobody asked us to slow down. */
+static bool is_session_limit(const struct link *link, const struct smtp_event *event)
+{
+    return event->outcome == SMTP_ANSWERED && event->stage == STAGE_MAIL &&
+           event->reply.code == 421 && link->answered > 0;
+}
+
 void link_events(struct send *send, struct link *link)
 {
     for (struct smtp_event event; (event = smtp_next(link->smtp)).kind != SMTP_NOTHING;) {
@@ -170,6 +178,8 @@ void link_events(struct send *send, struct link *link)
         if (event.kind == SMTP_ASK) {
             flight_ask(send, flight);
         } else if (event.kind == SMTP_OUTCOME) {
+            if (is_session_limit(link, &event))
+                event.outcome = SMTP_UNTOUCHED;
             link->answered += event.outcome == SMTP_ANSWERED && event.reply.code != 421;
             flight_outcome(send, flight, &event);
         } else {

@@ -54,7 +54,8 @@ void relay_failure_of(enum relay_trouble trouble, const struct relay_target *tar
     if (refused) {
         ret_failure->reply = *last;
         error_set(&ret_failure->error, fault, "the relay %s %s (it said \"%u %.*s\"); %s",
-                  target->url, row->what, last->code, TEXT_ARGS(last->text), row->todo);
+                  target->url, row->what, last->code, TEXT_ARGS(last->text),
+                  reach == RELAY_TRY_LATER ? "try again later" : row->todo);
     } else if (words[0] != '\0') {
         error_set(&ret_failure->error, fault, "the relay %s %s (%s); %s", target->url, row->what,
                   words, row->todo);
