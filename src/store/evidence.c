@@ -42,7 +42,7 @@ static bool resolve(struct store *store, const struct noted_result *result, int6
         !row_suppress(store, result, now_ms, err))
         return false;
     tally_note(&moves, whose.edition_id, DELIVERY_UNKNOWN, whose.reason, -1);
-    tally_note(&moves, whose.edition_id, settlement->state, how.reason, +1);
+    tally_note(&moves, whose.edition_id, (int)settlement->state, how.reason, +1);
     return tally_flush(&moves, store, now_ms, false, err);
 }
 
@@ -75,7 +75,7 @@ static bool resend(struct store *store, int64_t edition_id, enum delivery_state 
     statement_int(s, 2, from);
     statement_int(s, 3, now_ms);
     return statement_run(s, ret_moved, err) &&
-           tally_move_all(store, edition_id, from, DELIVERY_READY, REASON_RESEND, err) &&
+           tally_move_all(store, edition_id, (int)from, DELIVERY_READY, REASON_RESEND, err) &&
            tally_conclude(store, edition_id, now_ms, false, err);
 }
 

@@ -74,9 +74,13 @@ static int compare(const void *a, const void *b)
     return order != 0 ? order : (one->line > two->line) - (one->line < two->line);
 }
 
+/* Another import may have come between two batches, so the last id is read in each transaction. */
 static bool write_records(struct run *run, struct error *err)
 {
     ARENA(scratch);
+    if (!statement_read_int(statement_of(run->writing.store, QUERY_IMPORT_LAST_ID), 0,
+                            &run->writing.last_id, err))
+        return false;
     for (size_t i = 0; i < run->count; i++) {
         const struct record *record = run->records[i];
         const char *problem = NULL;

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "store/member_row.h"
 #include "store/names.h"
 #include "store/statement.h"
 
@@ -28,7 +29,7 @@ static bool number_cached(struct writing *writing, struct name_slot *slots, size
     if (!number(writing->store, name, ret_id, err))
         return false;
     /* Too many to keep: the arena would grow with them. */
-    if (writing->names.taken < IMPORT_ROW || slot->id == 0)
+    if (writing->names.taken < NAMES_KEPT)
         *slot = (struct name_slot){arena_text(&writing->names, name), *ret_id};
     return true;
 }
@@ -119,7 +120,8 @@ static bool is_same(const struct member *a, const struct member *b)
 /* ---- Writing ---- */
 
 static bool put_member(struct writing *writing, enum query_name query, const struct record *record,
-                       const struct member *member, struct error *err)
+                       const struct member *member, int64_t id, int64_t *ret_changed,
+                       struct error *err)
 {
     const struct text texts[] = {member->first_name, member->last_name, member->organization,
                                  member->role,       member->language,  member->timezone,
@@ -137,43 +139,27 @@ static bool put_member(struct writing *writing, enum query_name query, const str
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         statement_text(s, 6 + (int)i, texts[i]);
     statement_int(s, 14, writing->import->now_ms);
-    return statement_run(s, NULL, err);
-}
-
-static bool set_subscribed(struct writing *writing, int64_t topic_id, int64_t member_id,
-                           struct error *err)
-{
-    static const enum query_name both[] = {QUERY_CONSENT_SET, QUERY_CONSENT_RECORD};
-    for (size_t i = 0; i < 2; i++) {
-        struct statement *s = statement_of(writing->store, both[i]);
-        statement_int(s, 1, topic_id);
-        statement_int(s, 2, member_id);
-        statement_int(s, 3, CONSENT_SUBSCRIBED);
-        statement_int(s, 4, writing->import->now_ms);
-        statement_int(s, 5, writing->source_id);
-        if (!statement_run(s, NULL, err))
-            return false;
-    }
-    writing->counts->subscribed++;
-    return true;
+    statement_int(s, 15, id);
+    return statement_run(s, ret_changed, err);
 }
 
 /* What the member said before stands, whatever it was: a file never overrules a person. */
 static bool subscribe(struct writing *writing, struct text topic, int64_t member_id, bool is_new,
                       struct error *err)
 {
-    int64_t topic_id, before = 0;
-    if (!number_cached(writing, writing->topics, TOPIC_SLOTS, topic_number, topic, &topic_id, err))
+    struct saying saying = {.member_id = member_id,
+                            .source_id = writing->source_id,
+                            .at_ms = writing->import->now_ms,
+                            .consent = CONSENT_SUBSCRIBED};
+    int64_t before = 0;
+    if (!number_cached(writing, writing->topics, TOPIC_SLOTS, topic_number, topic, &saying.topic_id,
+                       err))
         return false;
-    if (!is_new) {
-        struct statement *s = statement_of(writing->store, QUERY_CONSENT_FIND);
-        statement_int(s, 1, topic_id);
-        statement_int(s, 2, member_id);
-        if (!statement_read_int(s, 0, &before, err))
-            return false;
-    }
+    if (!is_new && !consent_before(writing->store, &saying, &before, err))
+        return false;
     writing->counts->kept_out += before == CONSENT_UNSUBSCRIBED;
-    return before != 0 || set_subscribed(writing, topic_id, member_id, err);
+    writing->counts->subscribed += before == 0;
+    return before != 0 || consent_add(writing->store, &saying, err);
 }
 
 static bool subscribe_all(struct writing *writing, const struct record *record, int64_t member_id,
@@ -215,33 +201,63 @@ static uint32_t *line_of(struct writing *writing, int64_t member_id)
     return &writing->lines[at];
 }
 
+/* Adds the member if there is none with its key. */
+static bool try_new(struct writing *writing, const struct record *record, bool *ret_added,
+                    struct error *err)
+{
+    int64_t changed, id = writing->last_id + 1;
+    if (!put_member(writing, QUERY_IMPORT_ADD, record, &record->member, id, &changed, err))
+        return false;
+    *ret_added = changed == 1;
+    if (!*ret_added)
+        return true;
+    writing->last_id = id;
+    writing->counts->added++;
+    *line_of(writing, id) = (uint32_t)record->line;
+    return subscribe_all(writing, record, id, true, err) && count_suppressed(writing, record, err);
+}
+
+static bool try_old(struct writing *writing, struct arena *scratch, const struct record *record,
+                    bool *ret_there, const char **ret_problem, struct error *err)
+{
+    struct member old, new = record->member;
+    if (!find_old(writing, scratch, new.key, &old, err))
+        return false;
+    *ret_there = old.id != 0;
+    if (!*ret_there)
+        return true;
+    uint32_t *line = line_of(writing, old.id);
+    if (*line != 0) {
+        *ret_problem = arena_printf(scratch, "its key is that of line %u", *line).at;
+        return true;
+    }
+    *line = (uint32_t)record->line;
+    if (!complete(writing, scratch, &old, &new, err))
+        return false;
+    bool same = is_same(&old, &new);
+    writing->counts->unchanged += same;
+    writing->counts->changed += !same;
+    if (!same && !put_member(writing, QUERY_IMPORT_CHANGE, record, &new, old.id, NULL, err))
+        return false;
+    return subscribe_all(writing, record, old.id, false, err) &&
+           count_suppressed(writing, record, err);
+}
+
 bool record_write(struct writing *writing, struct arena *scratch, const struct record *record,
                   const char **ret_problem, struct error *err)
 {
-    struct member old, new = record->member;
-    struct import_counts *counts = writing->counts;
-    if (!find_old(writing, scratch, new.key, &old, err))
-        return false;
-    int64_t id = old.id;
-    bool is_new = id == 0;
-    if (!is_new && *line_of(writing, id) != 0) {
-        *ret_problem =
-            arena_printf(scratch, "its key is that of line %u", *line_of(writing, id)).at;
-        return true;
-    }
-    if (!is_new && !complete(writing, scratch, &old, &new, err))
-        return false;
-    bool same = !is_new && is_same(&old, &new);
-    if (!same &&
-        !put_member(writing, is_new ? QUERY_IMPORT_ADD : QUERY_IMPORT_CHANGE, record, &new, err))
-        return false;
-    if (is_new)
-        id = store_last_id(writing->store);
-    *line_of(writing, id) = (uint32_t)record->line;
-    counts->added += is_new;
-    counts->unchanged += same;
-    counts->changed += !is_new && !same;
+    bool there = false, added;
     *ret_problem = NULL;
-    return subscribe_all(writing, record, id, is_new, err) &&
-           count_suppressed(writing, record, err);
+    /* Members come in kinds: a new one after a new one is likely, so looking first would be a
+     * waste, and the other way round. */
+    if (writing->last_was_new) {
+        if (!try_new(writing, record, &added, err))
+            return false;
+        writing->last_was_new = added;
+        return added || try_old(writing, scratch, record, &there, ret_problem, err);
+    }
+    if (!try_old(writing, scratch, record, &there, ret_problem, err))
+        return false;
+    writing->last_was_new = !there;
+    return there || try_new(writing, record, &added, err);
 }

@@ -4,7 +4,7 @@
 
 #include "store/record.h"
 
-enum { DOMAIN_SLOTS = 1024, TOPIC_SLOTS = 64 };
+enum { DOMAIN_SLOTS = 8192, TOPIC_SLOTS = 64, NAMES_KEPT = 1 << 20 };
 
 /* Names met lately and their numbers. What was added in a transaction that is rolled back must be
  * forgotten with it: an import that fails ends. */
@@ -21,6 +21,8 @@ struct writing {
     struct arena names;
     struct name_slot domains[DOMAIN_SLOTS], topics[TOPIC_SLOTS];
     int64_t source_id;
+    bool last_was_new;
+    int64_t last_id;      /* given to a member, ever */
     int64_t suppressions; /* how many there are at all */
     /* The line on which each member was met in this file, by id; 0: not yet. */
     uint32_t *lines;

@@ -165,29 +165,54 @@ static bool choose(struct ledger *ledger, struct arena *scratch, int64_t now_ms,
     return good;
 }
 
+/* What ledger_take() gathers: rows for the caller, and orphans to skip. */
+struct catch
+{
+    struct delivery *rows;
+    size_t count;
+    int64_t *orphans;
+    size_t orphan_count;
+};
+
+static bool read_rows(struct ledger *ledger, struct arena *arena, struct arena *scratch,
+                      int64_t now_ms, size_t limit, struct catch *catch, struct error *err)
+{
+    int64_t *ids = arena_array(scratch, int64_t, limit + 1);
+    size_t chosen = 0;
+    bool good = choose(ledger, scratch, now_ms, limit, ids, &chosen, err);
+    catch->rows = arena_array(arena, struct delivery, chosen + 1);
+    catch->orphans = arena_array(scratch, int64_t, chosen + 1);
+    for (size_t i = 0; good && i < chosen; i++) {
+        bool there;
+        good = take_row(ledger, ids[i], arena, &catch->rows[catch->count], &there, err);
+        if (good && there)
+            catch->count++;
+        else if (good)
+            catch->orphans[catch->orphan_count++] = ids[i];
+    }
+    return good;
+}
+
 bool ledger_take(struct ledger *ledger, struct arena *arena, int64_t now_ms, size_t limit,
                  struct delivery **ret_deliveries, size_t *ret_count, struct error *err)
 {
     ARENA(scratch);
-    size_t room = LEDGER_HELD - ledger->held.count, chosen = 0, count = 0;
+    struct catch catch = {0};
+    size_t room = LEDGER_HELD - ledger->held.count;
     limit = ledger->failed ? 0 : limit < room ? limit : room;
-    int64_t *ids = arena_array(&scratch, int64_t, limit + 1);
-    if (!wake(ledger, now_ms, err) || !choose(ledger, &scratch, now_ms, limit, ids, &chosen, err))
-        return false;
-    *ret_deliveries = arena_array(arena, struct delivery, chosen + 1);
-    for (size_t i = 0; i < chosen; i++) {
-        bool there;
-        if (!take_row(ledger, ids[i], arena, &(*ret_deliveries)[count], &there, err)) {
-            while (count > 0)
-                ledger_release(ledger, (*ret_deliveries)[--count].id);
-            return false;
-        }
-        if (!there && !skip_orphan(ledger, ids[i], now_ms, err))
-            return false;
-        count += there;
-    }
-    *ret_count = count;
-    return true;
+    /* One snapshot: else every row would open and close a transaction of its own. */
+    bool good = wake(ledger, now_ms, err) &&
+                statement_run(statement_of(ledger->store, QUERY_SNAPSHOT), NULL, err);
+    if (good)
+        good = store_end(ledger->store,
+                         read_rows(ledger, arena, &scratch, now_ms, limit, &catch, err), err);
+    for (size_t i = 0; good && i < catch.orphan_count; i++)
+        good = skip_orphan(ledger, catch.orphans[i], now_ms, err);
+    while (!good && catch.count > 0)
+        ledger_release(ledger, catch.rows[--catch.count].id);
+    *ret_deliveries = catch.rows;
+    *ret_count = catch.count;
+    return good;
 }
 
 void ledger_release(struct ledger *ledger, int64_t id)

@@ -144,39 +144,55 @@ bool member_count(struct store *store, int64_t *ret_count, struct error *err)
 
 /* ---- Consent ---- */
 
-static bool set_consent(struct store *store, int64_t topic_id, int64_t member_id,
-                        enum consent consent, int64_t now_ms, int64_t source_id, struct error *err)
+static bool consent_query(struct store *store, enum query_name query, const struct saying *saying,
+                          struct error *err)
 {
-    static const enum query_name both[] = {QUERY_CONSENT_SET, QUERY_CONSENT_RECORD};
-    for (size_t i = 0; i < 2; i++) {
-        struct statement *s = statement_of(store, both[i]);
-        statement_int(s, 1, topic_id);
-        statement_int(s, 2, member_id);
-        statement_int(s, 3, consent);
-        statement_int(s, 4, now_ms);
-        statement_int(s, 5, source_id);
-        if (!statement_run(s, NULL, err))
-            return false;
+    struct statement *s = statement_of(store, query);
+    statement_int(s, 1, saying->topic_id);
+    statement_int(s, 2, saying->member_id);
+    if (query != QUERY_CONSENT_KEEP) {
+        statement_int(s, 3, saying->consent);
+        statement_int(s, 4, saying->at_ms);
+        statement_int(s, 5, saying->source_id);
     }
-    return true;
+    return statement_run(s, NULL, err);
+}
+
+bool consent_before(struct store *store, const struct saying *saying, int64_t *ret_consent,
+                    struct error *err)
+{
+    struct statement *s = statement_of(store, QUERY_CONSENT_FIND);
+    statement_int(s, 1, saying->topic_id);
+    statement_int(s, 2, saying->member_id);
+    return statement_read_int(s, 0, ret_consent, err);
+}
+
+bool consent_add(struct store *store, const struct saying *saying, struct error *err)
+{
+    return consent_query(store, QUERY_CONSENT_ADD, saying, err);
+}
+
+/* Said again is no event. */
+static bool say(struct store *store, const struct saying *saying, struct error *err)
+{
+    int64_t before;
+    if (!consent_before(store, saying, &before, err))
+        return false;
+    if (before == (int64_t)saying->consent)
+        return true;
+    if (before == 0)
+        return consent_add(store, saying, err);
+    return consent_query(store, QUERY_CONSENT_KEEP, saying, err) &&
+           consent_query(store, QUERY_CONSENT_CHANGE, saying, err);
 }
 
 bool member_consent(struct store *store, int64_t member_id, struct text topic, enum consent consent,
                     int64_t now_ms, struct text source, struct error *err)
 {
-    int64_t topic_id, source_id, before;
+    struct saying saying = {.member_id = member_id, .consent = consent, .at_ms = now_ms};
     if (!store_begin(store, err))
         return false;
-    bool good =
-        topic_number(store, topic, &topic_id, err) && source_number(store, source, &source_id, err);
-    if (good) {
-        struct statement *s = statement_of(store, QUERY_CONSENT_FIND);
-        statement_int(s, 1, topic_id);
-        statement_int(s, 2, member_id);
-        good = statement_read_int(s, 0, &before, err);
-    }
-    /* Said again is no event. */
-    if (good && before != (int64_t)consent)
-        good = set_consent(store, topic_id, member_id, consent, now_ms, source_id, err);
+    bool good = topic_number(store, topic, &saying.topic_id, err) &&
+                source_number(store, source, &saying.source_id, err) && say(store, &saying, err);
     return store_end(store, good, err);
 }

@@ -15,4 +15,15 @@ bool member_only_row(struct statement *statement, struct arena *arena, struct me
 bool member_hash(const struct token_key *key, struct text address,
                  unsigned char ret_hash[ADDRESS_HASH], struct error *err);
 
+/* A member's word about a topic, by number. */
+struct saying {
+    int64_t topic_id, member_id, source_id, at_ms;
+    enum consent consent;
+};
+/* What they said last; 0: never anything. */
+bool consent_before(struct store *store, const struct saying *saying, int64_t *ret_consent,
+                    struct error *err);
+/* Inside a transaction: their first word about it. */
+bool consent_add(struct store *store, const struct saying *saying, struct error *err);
+
 #endif

@@ -123,8 +123,8 @@ static bool write_result(struct turn *turn, struct store *store, const struct no
         !row_suppress(store, result, now_ms, err))
         return false;
     if (moved) {
-        tally_note(&turn->moves, held->edition_id, how.from, held->reason, -1);
-        tally_note(&turn->moves, held->edition_id, settlement->state, how.reason, +1);
+        tally_note(&turn->moves, held->edition_id, (int)how.from, held->reason, -1);
+        tally_note(&turn->moves, held->edition_id, (int)settlement->state, how.reason, +1);
     }
     /* Nobody but us moves an INTENT. A READY row may have been cancelled under our hands. */
     if (!moved && from_intent && !again)

@@ -73,7 +73,12 @@ ORDER BY t.name
 -- name: member_events
 SELECT c.at_ms, t.name, c.consent, o.name
 FROM consent_event c JOIN topic t ON t.id = c.topic_id JOIN source o ON o.id = c.source_id
-WHERE c.member_id = ?1 ORDER BY c.at_ms, t.name
+WHERE c.member_id = ?1
+UNION ALL
+SELECT s.since_ms, t.name, s.consent, o.name
+FROM topic t CROSS JOIN subscription s ON s.topic_id = t.id AND s.member_id = ?1
+JOIN source o ON o.id = s.source_id
+ORDER BY 1, 2
 -- name: member_deliveries
 SELECT e.campaign, e.slot, d.state, r.name, coalesce(d.reply, ''), d.settled_ms, d.attempts
 FROM edition e CROSS JOIN delivery d ON d.edition_id = e.id AND d.member_id = ?1
@@ -85,14 +90,16 @@ WHERE m.id = ?1 AND (x.until_ms = 0 OR x.until_ms > ?2)
 
 -- name: consent_find
 SELECT consent FROM subscription WHERE topic_id = ?1 AND member_id = ?2
--- name: consent_set
+-- name: consent_keep
+INSERT OR IGNORE INTO consent_event (member_id, at_ms, topic_id, consent, source_id)
+SELECT member_id, since_ms, topic_id, consent, source_id FROM subscription
+WHERE topic_id = ?1 AND member_id = ?2
+-- name: consent_change
+UPDATE subscription SET consent = ?3, since_ms = ?4, source_id = ?5
+WHERE topic_id = ?1 AND member_id = ?2
+-- name: consent_add
 INSERT INTO subscription (topic_id, member_id, consent, since_ms, source_id)
 VALUES (?1, ?2, ?3, ?4, ?5)
-ON CONFLICT (topic_id, member_id) DO UPDATE SET consent = excluded.consent,
-    since_ms = excluded.since_ms, source_id = excluded.source_id
--- name: consent_record
-INSERT OR IGNORE INTO consent_event (member_id, at_ms, topic_id, consent, source_id)
-VALUES (?2, ?4, ?1, ?3, ?5)
 
 -- Erasing a member: first what waits for them, then what names them, then the row.
 
@@ -120,6 +127,8 @@ DELETE FROM frozen WHERE delivery_id IN (
 DELETE FROM subscription WHERE (topic_id, member_id) IN (SELECT id, ?1 FROM topic)
 -- name: erase_events
 DELETE FROM consent_event WHERE member_id = ?1
+-- name: erase_id
+INSERT INTO erased (id) VALUES (?1)
 -- name: erase_member
 DELETE FROM member WHERE id = ?1
 
@@ -344,15 +353,18 @@ SELECT count(*) FROM delivery WHERE edition_id = ?1
 SELECT id, email, kind, first_name, last_name, organization, role, language, timezone, tags,
     attributes
 FROM member WHERE key = ?1
+-- name: import_last_id
+SELECT max(coalesce((SELECT max(id) FROM member), 0), coalesce((SELECT max(id) FROM erased), 0))
 -- name: import_add
-INSERT INTO member (key, email, address_hash, domain_id, kind, first_name, last_name, organization,
+INSERT INTO member (id, key, email, address_hash, domain_id, kind, first_name, last_name, organization,
     role, language, timezone, tags, attributes, created_ms, changed_ms)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)
+VALUES (?15, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)
+ON CONFLICT (key) DO NOTHING
 -- name: import_change
 UPDATE member SET email = ?2, address_hash = ?3, domain_id = ?4, kind = ?5, first_name = ?6,
     last_name = ?7, organization = ?8, role = ?9, language = ?10, timezone = ?11, tags = ?12,
     attributes = ?13, changed_ms = ?14
-WHERE key = ?1
+WHERE id = ?15 AND key = ?1
 
 -- Pieces of a selection: which members it looks at, and what becomes of them.
 
@@ -409,3 +421,36 @@ SELECT planned FROM edition WHERE id = ?1
 SELECT id FROM edition WHERE campaign = ?1 AND slot = ?2
 -- name: suppression_count
 SELECT count(*) FROM suppression
+
+-- Slots of schedules, and approvals.
+
+-- name: occasion_add
+INSERT INTO occasion (campaign, slot, due_ms, outcome, reason, noted_ms)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING
+-- name: occasion_planned
+INSERT INTO occasion (campaign, slot, due_ms, outcome, reason, noted_ms)
+VALUES (?1, ?2, ?3, $OCCASION_PLANNED, '', ?4)
+ON CONFLICT DO UPDATE SET outcome = $OCCASION_PLANNED, reason = '', noted_ms = excluded.noted_ms
+-- name: occasion_newest
+SELECT due_ms, 1 FROM occasion WHERE campaign = ?1 AND due_ms <= ?2 ORDER BY due_ms DESC LIMIT 1
+-- name: occasion_known
+SELECT 1 FROM occasion WHERE campaign = ?1 AND slot = ?2
+UNION ALL SELECT 1 FROM edition WHERE campaign = ?1 AND slot = ?2
+-- name: occasion_skipped
+SELECT campaign, slot, due_ms, reason, noted_ms FROM occasion
+WHERE outcome = $OCCASION_SKIPPED AND (?1 = '' OR campaign = ?1)
+ORDER BY due_ms DESC, campaign LIMIT ?2
+-- name: approval_add
+INSERT INTO approval (campaign, content_hash, approver, at_ms) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT DO NOTHING
+-- name: approval_find
+SELECT 1 FROM approval WHERE campaign = ?1 AND content_hash = ?2
+-- name: edition_refreeze
+UPDATE edition SET content_hash = ?2, commit_id = ?3, commit_dirty = ?4
+WHERE id = ?1 AND state = $EDITION_PAUSED AND started_ms = 0
+-- name: edition_last_planned
+SELECT planned FROM edition
+WHERE campaign = ?1 AND state <> $EDITION_CANCELLED AND slot <> ?2
+ORDER BY id DESC LIMIT 1
+-- name: edition_any_running
+SELECT EXISTS (SELECT 1 FROM edition WHERE open = 1 AND state = $EDITION_RUNNING)

@@ -18,14 +18,15 @@ INSERT INTO reason (id, name) VALUES
     ($REASON_INTERRUPTED, 'interrupted'),
     ($REASON_RESEND, 'resend');
 
--- One row per recipient as the group knows them. AUTOINCREMENT: an id that was erased never comes
--- back, because deliveries and tokens go by it.
+-- One row per recipient as the group knows them. Ids are given by import, above all that ever were:
+-- deliveries and tokens go by them. (AUTOINCREMENT would write a second table for every row, and a
+-- foreign key look one up, which a million rows feel.)
 CREATE TABLE member (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
     email TEXT NOT NULL,
     address_hash BLOB NOT NULL,
-    domain_id INTEGER NOT NULL REFERENCES domain (id),
+    domain_id INTEGER NOT NULL,
     kind INTEGER NOT NULL,
     first_name TEXT NOT NULL,
     last_name TEXT NOT NULL,
@@ -40,9 +41,13 @@ CREATE TABLE member (
 ) STRICT;
 CREATE INDEX member_address ON member (address_hash);
 
--- By topic first: planning walks a topic's members in their order.
+-- Ids of erased members, so that none is given again.
+CREATE TABLE erased (id INTEGER PRIMARY KEY) STRICT;
+
+-- What a member says now about a topic, since when and by which way. By topic first: planning walks a
+-- topic's members in their order.
 CREATE TABLE subscription (
-    topic_id INTEGER NOT NULL REFERENCES topic (id),
+    topic_id INTEGER NOT NULL,
     member_id INTEGER NOT NULL,
     consent INTEGER NOT NULL,
     since_ms INTEGER NOT NULL,
@@ -50,7 +55,8 @@ CREATE TABLE subscription (
     PRIMARY KEY (topic_id, member_id)
 ) STRICT, WITHOUT ROWID;
 
--- Append-only: what a member said, when, and by which way. Only erasing the member ends it.
+-- What they said before: a row of subscription moves here when another word takes its place, so that
+-- both together are the whole history. Append-only; only erasing the member ends it.
 CREATE TABLE consent_event (
     member_id INTEGER NOT NULL,
     at_ms INTEGER NOT NULL,
@@ -191,3 +197,27 @@ CREATE TABLE dispatcher (
     host TEXT NOT NULL,
     since_ms INTEGER NOT NULL
 ) STRICT;
+
+-- name: migration_2
+
+-- Slots of schedules that have come, and what was made of them: planned as an edition, or skipped
+-- with the reason. The edition row, not this one, keeps a slot from being sent twice.
+CREATE TABLE occasion (
+    campaign TEXT NOT NULL,
+    slot TEXT NOT NULL,
+    due_ms INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    noted_ms INTEGER NOT NULL,
+    PRIMARY KEY (campaign, slot)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX occasion_due ON occasion (campaign, due_ms);
+
+-- Content of a campaign that a person has looked at and let go out.
+CREATE TABLE approval (
+    campaign TEXT NOT NULL,
+    content_hash BLOB NOT NULL,
+    approver TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (campaign, content_hash)
+) STRICT, WITHOUT ROWID;
