@@ -49,6 +49,9 @@ static const struct key relay_keys[] = {
      "The certificates to trust, in PEM, instead of the system's."},
     {"connections", KEY_NUMBER(struct relay_config, connections, 1, CONFIG_CONNECTIONS), 0, "10",
      NULL, "At most so many connections at once."},
+    {"depth", KEY_NUMBER(struct relay_config, depth, 1, CONFIG_DEPTH), 0, "1", NULL,
+     "So many messages in flight on one connection, where the relay offers CHUNKING. More is "
+     "faster over a long way; a crash leaves as many unknown."},
     {"limits", KEY_RATES(struct relay_config, limits), 0, NULL, "[14/s, 50000/day]",
      "Never more messages than this in any window of that length: N/s, N/min, N/h, N/day, several "
      "at once."},
@@ -191,6 +194,8 @@ static const struct key config_keys[] = {
      "Our part of the Feedback-ID header, by which Gmail's Postmaster Tools tell campaigns apart; "
      "letters of "
      "the sender's domain when not written."},
+    {"notify", KEY_MAPPING(struct config, notify, struct notify_config, notify_shape), 0, NULL,
+     NULL, "Who is told by mail what `run` did."},
     {"log", KEY_MAPPING(struct config, log, struct log_config, log_shape), 0, NULL, NULL,
      "The log."},
 };

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "settings/schema.h"
 
-enum { CONFIG_RELAYS = 16, CONFIG_CONNECTIONS = 1000 };
+enum { CONFIG_RELAYS = 16, CONFIG_CONNECTIONS = 1000, CONFIG_DEPTH = 16 };
 
 struct sender {
     struct place place;
@@ -25,6 +25,7 @@ struct relay_config {
     struct secret_source password;
     struct text ca_file; /* empty: the system's */
     int64_t connections;
+    int64_t depth; /* transactions in flight on a connection, where the relay offers CHUNKING */
     struct rate_list limits;
 };
 

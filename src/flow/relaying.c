@@ -35,7 +35,7 @@ bool relaying_prepare(struct send_options *ret_options, struct secret **ret_secr
         .secret = *ret_secret != NULL ? secret_reveal(*ret_secret) : NULL,
     };
     ret_options->connections = (unsigned)relay->connections;
-    ret_options->depth = 1;
+    ret_options->depth = (unsigned)relay->depth;
     for (size_t i = 0; i < relay->limits.count && i < SEND_LIMITS_MAX; i++)
         ret_options->limits[ret_options->limit_count++] = relay->limits.at[i];
     return relay_target_check(&ret_options->relay, err);
