@@ -37,14 +37,6 @@ void template_names(const struct template *template,
             each_name(program, each, self);
 }
 
-bool template_is_constant(const struct template *template)
-{
-    for (size_t i = 0; i < template->root->count; i++)
-        if (template->root->ops[i].kind != OP_TEXT)
-            return false;
-    return true;
-}
-
 /* ---- files ---- */
 
 static bool is_there(const char *root, struct text file)

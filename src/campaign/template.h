@@ -49,9 +49,37 @@ struct template_loader {
  * place (in `arena`, which lives as long as the template). `value` gets every filled hole, escaped,
  * and appends to `out`. Either may be NULL: bytes pass as they are.
  */
+struct template_seen {
+    struct text name;
+    struct place place;
+    size_t context;    /* which of the contexts gave it; `contexts`: a section's item or a default */
+    size_t contexts;   /* how many there are */
+    bool between_tags; /* of HTML, where elements may stand */
+};
+
 struct template_encoder {
     struct text (*constant)(void *self, struct arena *arena, struct text constant);
     void (*value)(void *self, struct text escaped, struct buffer *out);
+    void *self;
+    /* Instead of `value`, for whoever looks at a message: told which value it was as well. */
+    void (*seen)(void *self, const struct template_seen *seen, struct text escaped,
+                 struct buffer *out);
+};
+
+/* A constant stretch, on its way into a program. */
+struct template_stretch {
+    struct text text;
+    size_t section; /* the innermost section around it, by a number of its own; 0: none */
+};
+
+/*
+ * May change the constant text of a template before it is encoded, once it is known as a whole: all
+ * stretches in order; between two of them something is merged, asked or called. `whole`: nothing
+ * waits for the rendering to be included. What it puts in their place lives in `arena`.
+ */
+struct template_shaper {
+    void (*shape)(void *self, struct arena *arena, struct template_stretch *stretches, size_t count,
+                  bool whole);
     void *self;
 };
 
@@ -67,6 +95,7 @@ struct template_options {
     const struct value *settled;
     const struct template_loader *loader;   /* NULL: there are no other templates */
     const struct template_encoder *encoder; /* NULL: bytes pass as they are */
+    const struct template_shaper *shaper;   /* NULL: constant text stays as it is */
 };
 
 /* Content for {{$name}} of a layout. A `plain` block is plain text: poured into HTML, its constant
@@ -118,9 +147,6 @@ struct template_name {
 /* Calls `each` for every use in what was compiled so far, in order. */
 void template_names(const struct template *template,
                     void (*each)(void *self, const struct template_name *name), void *self);
-
-/* True when nothing in the template depends on the contexts. */
-bool template_is_constant(const struct template *template);
 
 /*
  * A loader over a folder: "footer.html" is the file of that name below `root`. No "..", no

@@ -123,25 +123,26 @@ static void check_places(void)
     check("a tag keeps its place in a footnote", url.line == 12 && url.column == 27);
 }
 
+#define LONG_LINK                                                                                  \
+    "https://example.org/a/very/long/link/that/never/ends/and/is/longer/than/any/line/should/be"
+
 static void check_widths(void)
 {
     ARENA(arena);
-    struct text rest = written(
-        &arena, content_text,
-        TEXT("Aaaa bbbb cccc dddd eeee ffff gggg hhhh iiii jjjj kkkk llll "
-             "mmmm nnnn {{name}} {{#x}} https://example.org/a/very/long/link"
-             "/that/never/ends/and/is/longer/than/any/line/should/be {{/x}} "
-             "z "
-             "学校学校学校学校学校学校学校学校学校学校学校学校学校学校学校学校学校学校学校学校\n"));
+    struct text rest =
+        written(&arena, content_text,
+                TEXT(LONG_LINK " {{#x}} " LONG_LINK " {{/x}} " LONG_LINK " z "
+                               "学校学校学校学校学校学校学校学校学校学校学校学校"
+                               "学校学校学校学校学校学校学校学校学校学校学校学校\n"));
     struct text line;
-    bool alone = false, long_line = false;
+    bool alone = false, wide = false;
     while (text_take_line(&rest, &line)) {
         alone |= text_equal(text_trim(line), TEXT("{{#x}}")) ||
                  text_equal(text_trim(line), TEXT("{{/x}}"));
-        long_line |= line.length > 120;
+        wide |= line.length > 120 && !text_contains(line, TEXT("https"));
     }
     check("no section tag is left alone on a line", !alone);
-    check("text without spaces is broken all the same", !long_line);
+    check("text without spaces is broken all the same", !wide);
 }
 
 static void check_golden(const char *name, writer write, const char *ending)
