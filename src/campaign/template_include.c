@@ -91,6 +91,7 @@ static void add_call(struct compiler *compiler, struct template_node *node,
         template->calls = call;
     }
     compiler_add_op(compiler, scope, node, OP_CALL)->call = call;
+    template->has_calls = true;
     compiler->markup = call->exit;
 }
 
