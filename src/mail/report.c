@@ -91,7 +91,8 @@ static void recipient_judge(struct reading *reading, struct report_recipient *re
     bool is_alone = report->recipient_count == 1;
     const struct text texts[] = {recipient->diagnostic, about,
                                  is_alone ? reading->notice : (struct text){0}, report->subject};
-    recipient->facts.command = command_of(reading->form, about);
+    recipient->facts.command =
+        command_of(reading->form, about.length > 0 ? about : reading->notice);
     struct facts best_facts = recipient->facts;
     recipient->verdict = judge_by(recipient, status, recipient->diagnostic);
     best_facts = recipient->facts;
@@ -203,6 +204,8 @@ static void forms_read(struct reading *reading)
         kind_set(report, KIND_AUTOREPLY, TEXT("RFC 8098"));
     } else {
         enum facts_kind kind = kind_of(reading);
+        if (kind == KIND_UNSUBSCRIBE) /* who asks; the token in To proves for whom */
+            reading_recipient(reading, report->from);
         kind_set(report, kind, reading->form != NULL ? text_of(reading->form->name) : TEXT("text"));
         if (kind == KIND_BOUNCE)
             bounce_read(reading);

@@ -164,10 +164,9 @@ struct text decode_charset(struct arena *arena, struct text bytes, struct text c
     struct text text;
     bool is_named = charset_name(charset, name);
     bool is_utf8 = text_equal_nocase(charset, TEXT("utf-8"));
-    if (text_is_ascii(bytes) && !(is_named && is_stateful(charset)))
-        return bytes;
+    bool is_seven_bit = is_named && is_stateful(charset); /* says other things in ASCII bytes */
     /* UTF-8 is seldom anything else by chance, whatever was declared. */
-    if (text_is_utf8(bytes) && !(is_named && is_stateful(charset)))
+    if (text_is_ascii(bytes) ? !is_seven_bit : text_is_utf8(bytes))
         return bytes;
     if (is_named && !is_utf8 && convert(arena, bytes, name, cap, &text))
         return text;

@@ -46,6 +46,14 @@ static struct text first_of(struct arena *arena, const struct part *group, const
     return (struct text){0};
 }
 
+/* An address that means something outside of the server that names it: "a@server" does not, nor
+ * what stands behind a source route. */
+static bool is_worldwide(struct text address)
+{
+    size_t sign = text_find_last_byte(address, '@');
+    return sign != TEXT_NONE && text_find_byte(text_after(address, sign), '.') != TEXT_NONE;
+}
+
 /* One group of fields. False when it is not about a recipient: the first one is about the message.
  */
 static bool group_read(struct reading *reading, const struct part *group)
@@ -57,7 +65,7 @@ static bool group_read(struct reading *reading, const struct part *group)
     struct arena *arena = reading->arena;
     struct text final = reading_address(first_of(arena, group, finals));
     struct text original = reading_address(first_of(arena, group, originals));
-    bool is_better = text_find_byte(final, '@') == TEXT_NONE && original.length > 0;
+    bool is_better = !is_worldwide(final) && is_worldwide(original);
     struct text address = is_better ? original : final;
     struct text failed = part_field(arena, reading->head, TEXT("X-Failed-Recipients"));
     if (address.length > 0 && text_find_byte(address, '@') == TEXT_NONE && failed.length > 0)

@@ -52,7 +52,7 @@ bool form_is_local(const struct form *form, struct text about)
     static const char *const quotes[] = {
         "said:",      "while talking to", ">>> ",      "remote", "recipient address rejected",
         "smtp error", "response",         "returned '"};
-    if (form == NULL || form->is_remote)
+    if (form == NULL || form->is_remote || about.length == 0)
         return false;
     for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++)
         if (text_find_nocase(about, text_of(quotes[i])) != TEXT_NONE)

@@ -126,8 +126,12 @@ static int bounce_points(struct reading *reading, const struct signs *signs)
     points += has_returned(reading) ? 1 : 0;
     points += code_find(text_slice(reading->notice, 0, 4096)) != 0 ? 1 : 0;
     points += signs->has_reason ? 1 : 0;
-    bool is_likely =
-        is_marked || is_status || is_daemon || is_null || (signs->subject & SIGN_FAILURE) != 0;
+    /* A form of its own, or the message itself coming back with a reason, needs no known sender. */
+    bool is_form = (signs->notice & SIGN_NOTIFICATION) != 0;
+    bool is_back = has_returned(reading) && signs->has_reason && (signs->notice & SIGN_FAILURE);
+    points += is_form ? BOUNCE_POINTS : 0;
+    bool is_likely = is_form || is_back || is_marked || is_status || is_daemon || is_null ||
+                     (signs->subject & SIGN_FAILURE) != 0;
     return is_likely ? points : 0;
 }
 

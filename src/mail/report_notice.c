@@ -187,42 +187,18 @@ static struct text without_opening(struct text before)
 
 static bool is_someone_else(struct text before)
 {
-    static const char *const words[] = {"from",
-                                        "sender",
-                                        "reply-to",
-                                        "return-path",
-                                        "contact",
-                                        "contacting",
-                                        "assistance",
-                                        "errors-to",
-                                        "message-id",
-                                        "message id",
-                                        "mailto",
-                                        "e-mail us at",
-                                        "email us at",
-                                        "write to",
-                                        "send mail to",
-                                        "send email to",
-                                        "send e-mail to",
-                                        "mail to",
-                                        "report to",
-                                        "reported to",
-                                        "envelope-from",
-                                        "originator",
-                                        "on behalf of",
-                                        "by",
-                                        "in-reply-to",
-                                        "references",
-                                        "id",
-                                        "please email",
-                                        "forward to",
-                                        "help, please contact",
-                                        "questions to",
-                                        "support",
-                                        "help",
-                                        "or",
-                                        "admin",
-                                        NULL};
+    static const char *const words[] = {"source",       "from",          "sender",
+                                        "reply-to",     "return-path",   "contact",
+                                        "contacting",   "assistance",    "errors-to",
+                                        "message-id",   "message id",    "mailto",
+                                        "e-mail us at", "email us at",   "write to",
+                                        "send mail to", "send email to", "send e-mail to",
+                                        "report to",    "reported to",   "envelope-from",
+                                        "originator",   "on behalf of",  "by",
+                                        "in-reply-to",  "references",    "id",
+                                        "please email", "forward to",    "help, please contact",
+                                        "questions to", "support",       "help",
+                                        "or",           "admin",         NULL};
     return ends_with_one(before, words);
 }
 
@@ -230,6 +206,7 @@ static bool is_label(struct text before)
 {
     static const char *const words[] = {"recipient",
                                         "recipients",
+                                        "emailaddress",
                                         "final-recipient: rfc822;",
                                         "rcpt to",
                                         "rcptto",
@@ -305,8 +282,8 @@ static enum score score_of(const struct reading *reading, struct text line, stru
         return SCORE_NONE;
     if (!is_first && (is_someone_else(words) || is_office(address)))
         return SCORE_NONE;
-    if (is_own(reading, address))
-        return is_first && is_closed ? SCORE_NAMED : SCORE_NONE;
+    if (is_own(reading, address)) /* hardly ever, but a forwarded bounce may name it */
+        return (is_first && is_closed) || is_label(words) ? SCORE_PROSE : SCORE_NONE;
     if (is_first)
         return SCORE_LISTED;
     struct text head = without_bullets(before);
@@ -436,24 +413,41 @@ static bool names_another(const struct reading *reading, struct text line, struc
     return false;
 }
 
-enum { OTHERS_COMPARED = 20 };
+enum { OTHERS_COMPARED = 20, SENTENCE = 100 };
+
+/* A paragraph of one sentence before the address is about it: "The user's account is disabled." */
+static bool is_sentence(struct text line, struct text before)
+{
+    line = text_trim(line);
+    return text_trim(before).length == 0 && line.length < SENTENCE && text_ends(line, TEXT("."));
+}
 
 struct text notice_about(struct reading *reading, struct text address)
 {
     BUFFER(about, REPORT_DIAGNOSTIC);
-    struct text line, rest = reading->notice;
+    struct text line, sentence = {0}, previous = {0}, rest = reading->notice;
     bool is_about = false;
     bool has_others =
         reading->report->recipient_count > 1 && reading->report->recipient_count <= OTHERS_COMPARED;
     while (address.length > 0 && text_take_line(&rest, &line) && !about.overflowed) {
-        if (text_find_nocase(line, address) != TEXT_NONE)
+        if (text_find_nocase(line, address) != TEXT_NONE) {
+            if (!is_about && about.length == 0 && !has_others) {
+                buffer_add(&about, sentence);
+                buffer_add_byte(&about, 10);
+            }
             is_about = true;
-        else if (is_about && has_others && names_another(reading, line, address))
+        } else if (is_about && has_others && names_another(reading, line, address)) {
             is_about = false;
+        }
+        if (is_sentence(line, previous))
+            sentence = line;
+        else if (text_trim(line).length > 0)
+            sentence = (struct text){0};
+        previous = line;
         if (!is_about)
             continue;
         buffer_add(&about, line);
         buffer_add_byte(&about, '\n');
     }
-    return arena_text(reading->arena, buffer_text(&about));
+    return text_trim(arena_text(reading->arena, buffer_text(&about)));
 }

@@ -112,20 +112,18 @@ static enum verdict_class scale_heaviest(const struct scale *scale)
 }
 
 /*
- * "User unknown" after the content was taken: the server had accepted the recipient at RCPT, so
- * this is a filter that hides its reason (carriers do so), not an address book. The same words with
- * x.2.0 or x.2.1, codes of a mailbox that exists, are a filter's as well. And where the claim comes
- * without a code that means anything, without the command it answered, and not from the program
- * that looked the address up, it is not proof enough to lose a reader.
+ * "User unknown" is proven by a code of x.1, by standing in answer to RCPT, or by coming from the
+ * program that looked the address up. Without such proof it is not enough to lose a reader: said
+ * after the content was taken, or with a code of a mailbox that exists (x.2), it is a filter that
+ * hides its reason, as carriers have; quoted without either, it may be one.
  */
-static bool is_hidden_filter(const struct facts *facts, enum facts_command command,
-                             const struct verdict_phrase *words)
+static bool is_hidden_filter(enum facts_command command, const struct verdict_phrase *words,
+                             bool code_agrees)
 {
     bool is_sure = words != NULL && words->weight >= WEIGHT_MORE;
-    bool is_mailbox_status = facts->enhanced.subject == 2 && facts->enhanced.detail <= 1;
     if (is_sure || command == COMMAND_RCPT || command == COMMAND_LOCAL)
         return false;
-    return is_mailbox_status || is_vague(&facts->enhanced);
+    return !code_agrees;
 }
 
 static void classify(const struct facts *facts, struct verdict *verdict, unsigned *ret_signs)
@@ -134,7 +132,9 @@ static void classify(const struct facts *facts, struct verdict *verdict, unsigne
     struct verdict_hits hits;
     verdict_words_find(facts->text, &hits);
     weigh_words(&scale, &hits);
+    int before = scale.weight[CLASS_BAD_MAILBOX];
     weigh_enhanced(&scale, &facts->enhanced);
+    bool code_agrees = scale.weight[CLASS_BAD_MAILBOX] > before;
     weigh_basic(&scale, facts);
     enum facts_command command = command_of(facts, hits.signs);
     weigh_command(&scale, facts, command);
@@ -147,7 +147,7 @@ static void classify(const struct facts *facts, struct verdict *verdict, unsigne
         facts->action == ACTION_FAILED)
         verdict->class = CLASS_TEMPORARY_NETWORK;
     if (verdict->class != CLASS_BAD_MAILBOX ||
-        !is_hidden_filter(facts, command, hits.best[CLASS_BAD_MAILBOX]))
+        !is_hidden_filter(command, hits.best[CLASS_BAD_MAILBOX], code_agrees))
         return;
     verdict->class = CLASS_RECIPIENT_REFUSED;
     verdict->rule = "unknown, but not proven to be said at RCPT";

@@ -54,8 +54,8 @@ const struct verdict_enhanced_row verdict_enhanced_rows[] = {
     {4, 8, 8, CLASS_REMOTE_SYSTEM, WEIGHT_HINT, "x.4.8 used for loops"},
     {4, 14, 14, CLASS_TEMPORARY_NETWORK, WEIGHT_CODE, "x.4.14 hop count exceeded (Exchange)"},
     {4, 300, 300, CLASS_EXPIRED, WEIGHT_CODE, "x.4.300 message expired (Exchange)"},
-    {4, 310, 312, CLASS_BAD_DOMAIN, WEIGHT_CODE, "x.4.31x DNS has no such domain (Exchange)"},
-    {4, 313, 315, CLASS_TEMPORARY_NETWORK, WEIGHT_CODE, "x.4.31x connection failed (Exchange)"},
+    {4, 310, 310, CLASS_BAD_DOMAIN, WEIGHT_CODE, "x.4.310 DNS has no such domain (Exchange)"},
+    {4, 311, 315, CLASS_TEMPORARY_NETWORK, WEIGHT_CODE, "x.4.31x connection failed (Exchange)"},
     {4, 316, 317, CLASS_EXPIRED, WEIGHT_CODE, "x.4.316 expired, could not connect (Exchange)"},
     /* x.5: the protocol */
     {5, 0, 0, CLASS_OTHER, WEIGHT_TRACE, "x.5.0 other protocol status"},

@@ -396,6 +396,8 @@ static const struct verdict_phrase rows[] = {
     CHALLENGE("unknown senders must"),
     CHALLENGE("to be added to"),
 
+    {"notificationtype bounce", CLASS_OTHER, WEIGHT_NONE, SIGN_NOTIFICATION}, /* Amazon SNS */
+
     LEAVE("unsubscribe"),
     LEAVE("remove me"),
     LEAVE("opt out"),

@@ -40,6 +40,7 @@ enum verdict_sign {
     SIGN_ABSENCE = 1024,   /* a person is away, or a machine answers for one */
     SIGN_CHALLENGE = 2048, /* a filter asks the sender to prove something */
     SIGN_UNSUBSCRIBE = 4096,
+    SIGN_NOTIFICATION = 8192, /* a bounce put in a form of its own, such as JSON */
 };
 
 /*

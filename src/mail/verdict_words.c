@@ -179,18 +179,22 @@ static struct text strip(struct text piece)
     return piece;
 }
 
-/* "550-5.1.1" and "5.7.1-x": codes before a hyphen are words of their own. */
+/* "550" and "5.1.1" stand at the head of every line of a reply, so in the middle of sentences. They
+ * are read elsewhere (code_find) and are no words. */
+static bool is_code(struct text piece)
+{
+    bool is_reply = piece.length == 3 && (piece.at[0] == '4' || piece.at[0] == '5');
+    return is_number(piece) && (is_reply || text_find_byte(piece, '.') != TEXT_NONE);
+}
+
+/* "550-5.1.1" and "5.7.1-x": codes before a hyphen stand for themselves. */
 static void numbers_split(struct words *words, struct text piece)
 {
     size_t hyphen;
     while ((hyphen = text_find_byte(piece, '-')) != TEXT_NONE &&
-           is_number(text_slice(piece, 0, hyphen))) {
-        word_add(words, text_slice(piece, 0, hyphen), false);
+           is_code(text_slice(piece, 0, hyphen)))
         piece = text_after(piece, hyphen + 1);
-    }
-    if (is_number(piece))
-        word_add(words, piece, false);
-    else
+    if (!is_code(piece))
         words_split(words, piece);
 }
 

@@ -1,6 +1,7 @@
 /*
- * Judges SMTP replies read from a file of JSON lines {"text","reply_code","status"} and prints one
- * class a line, in that order: how labelled collections are scored.
+ * Judges replies read from a file of JSON lines {"source","text","reply_code","status"} and prints
+ * one class a line, in that order: how labelled collections are scored. A source that ends in
+ * "-diag" quotes the Diagnostic-Code of a bounce; anything else is what a server said to RCPT.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,8 @@ int main(int count, char **arguments)
             return EXIT_FAILURE;
         uint64_t code = 0;
         text_to_number(field(&row, "reply_code"), &code);
-        struct facts facts = {.stage = STAGE_BOUNCE,
+        bool is_quoted = text_ends(field(&row, "source"), TEXT("-diag"));
+        struct facts facts = {.stage = is_quoted ? STAGE_BOUNCE : STAGE_RCPT,
                               .code = (uint16_t)code,
                               .enhanced = status_of(field(&row, "status")),
                               .text = field(&row, "text")};
