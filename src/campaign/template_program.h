@@ -75,7 +75,7 @@ struct template
     struct template_call *calls;
     size_t ops;      /* of all programs */
     size_t constant; /* bytes of constant text */
-    bool has_calls; /* something waits for the rendering to be included */
+    bool has_calls;  /* something waits for the rendering to be included */
 };
 
 /* The program of `file` for this call, compiled when it is not there yet. *ret_program NULL: there
