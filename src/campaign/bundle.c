@@ -196,6 +196,16 @@ static size_t serialized_length(const struct bundle *bundle)
     return length;
 }
 
+bool bundle_at(const struct bundle *bundle, size_t index, struct text *ret_path,
+               struct text *ret_bytes)
+{
+    if (index >= bundle->count)
+        return false;
+    *ret_path = bundle->entries[index].path;
+    *ret_bytes = bundle->entries[index].bytes;
+    return true;
+}
+
 struct text bundle_serialize(struct bundle *bundle)
 {
     size_t room = serialized_length(bundle);

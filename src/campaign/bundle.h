@@ -53,6 +53,10 @@ bool bundle_read_folder(struct bundle *bundle, struct text folder, struct text e
 /* Adds a generated entry, or replaces it. `name` begins with ":". Copies both. */
 void bundle_put(struct bundle *bundle, struct text name, struct text bytes);
 
+/* The entries by number, sorted by path; false behind the last. */
+bool bundle_at(const struct bundle *bundle, size_t index, struct text *ret_path,
+               struct text *ret_bytes);
+
 /* Everything that was read or put so far, sorted by path; in the bundle's arena. */
 struct text bundle_serialize(struct bundle *bundle);
 

@@ -24,6 +24,7 @@
 #include "campaign/campaign.h"
 #include "campaign/config.h"
 #include "campaign/recipient.h"
+#include "campaign/template.h"
 #include "mail/token.h"
 
 /* A message is never longer; `out` may have a lower limit. */
@@ -84,6 +85,18 @@ enum composition_part { PART_SUBJECT, PART_TEXT, PART_HTML };
 bool composition_show(struct composition *composition, enum composition_part part,
                       const struct recipient *recipient, const struct stamp *stamp,
                       struct buffer *out, struct error *err);
+
+/*
+ * The same, and `seen` appends each merged value to `out` instead, as it likes: for pages that show
+ * where a value came from. Contexts in struct template_seen: 0 what composition sets, 1 the
+ * campaign's data, 2 the member's attributes, 3 the member's fields.
+ */
+typedef void composition_seen(void *self, const struct template_seen *seen, struct text escaped,
+                              struct buffer *out);
+bool composition_show_seen(struct composition *composition, enum composition_part part,
+                           const struct recipient *recipient, const struct stamp *stamp,
+                           composition_seen *seen, void *self, struct buffer *out,
+                           struct error *err);
 
 /*
  * True when a value that only a member can give may be missing somewhere, so that only merging each

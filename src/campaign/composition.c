@@ -137,6 +137,19 @@ bool composition_show(struct composition *composition, enum composition_part par
     return composition_render(&merge, part, out, err);
 }
 
+bool composition_show_seen(struct composition *composition, enum composition_part part,
+                           const struct recipient *recipient, const struct stamp *stamp,
+                           composition_seen *seen, void *self, struct buffer *out,
+                           struct error *err)
+{
+    struct merge merge;
+    composition->composed->marker = (struct template_encoder){.seen = seen, .self = self};
+    if (!composition_begin(&merge, composition, recipient, stamp, err))
+        return false;
+    merge.variant = VARIANT_MARKED;
+    return composition_render(&merge, part, out, err);
+}
+
 bool composition_missing(struct composition *composition, const struct recipient *recipient,
                          struct findings *findings)
 {

@@ -43,11 +43,11 @@ bool values_fill(struct values *values, const struct recipient *recipient, const
                  struct text unsubscribe_url, struct error *err);
 
 /*
- * The same templates in three ways. In the usual one the campaign's data has become constant text;
- * a member with an attribute of the same name as a datum needs the second; the third is for
- * looking: not encoded. Only the usual one is compiled before somebody needs it.
+ * The same templates in four ways. In the usual one the campaign's data has become constant text;
+ * a member with an attribute of the same name as a datum needs the second; the others are for
+ * looking: not encoded, and with every value handed to composed->seen as well. Only the usual one is compiled before somebody needs it.
  */
-enum variant_name { VARIANT_USUAL, VARIANT_SHADOWED, VARIANT_SHOWN, VARIANTS };
+enum variant_name { VARIANT_USUAL, VARIANT_SHADOWED, VARIANT_SHOWN, VARIANT_MARKED, VARIANTS };
 
 struct variant {
     struct value settled; /* what is constant: struct template_options */
@@ -75,7 +75,8 @@ struct composed {
     struct message_attachment attachments[CAMPAIGN_ATTACHMENTS];
     struct composition *compositions; /* the default first */
     size_t count;
-    struct values values; /* of the reader in hand */
+    struct template_encoder marker; /* of VARIANT_MARKED */
+    struct values values;           /* of the reader in hand */
     struct buffer line;   /* a merged header value */
     struct buffer probe;  /* a message nobody gets */
     char envelope_from[ADDRESS_WHOLE + 1];

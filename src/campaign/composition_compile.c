@@ -4,6 +4,7 @@
  */
 #include "campaign/composition.h"
 #include "campaign/content.h"
+#include "campaign/inline.h"
 #include "mail/encode.h"
 
 #include "base/banned.h"
@@ -93,7 +94,16 @@ static void encode_value(void *self, struct text escaped, struct buffer *out)
     encode_qp_piece(escaped, out);
 }
 
-static const struct template_encoder quoted_printable = {encode_constant, encode_value, NULL};
+static const struct template_encoder quoted_printable = {encode_constant, encode_value, NULL, NULL};
+static const struct template_shaper inlining = {inline_styles, NULL};
+
+static const struct template_encoder *encoder_of(struct composition *composition,
+                                                 enum template_kind kind, enum variant_name variant)
+{
+    if (kind == TEMPLATE_HEADER || variant == VARIANT_SHOWN)
+        return NULL;
+    return variant == VARIANT_MARKED ? &composition->composed->marker : &quoted_printable;
+}
 
 /* Everything the options point to lives as long as the template. */
 static const struct template_options *options_of(struct composition *composition,
@@ -112,7 +122,8 @@ static const struct template_options *options_of(struct composition *composition
         .language = composition->language,
         .settled = &composition->variants[variant].settled,
         .loader = loader,
-        .encoder = kind == TEMPLATE_HEADER || variant == VARIANT_SHOWN ? NULL : &quoted_printable,
+        .encoder = encoder_of(composition, kind, variant),
+        .shaper = kind == TEMPLATE_HTML ? &inlining : NULL,
     };
     return options;
 }

@@ -118,6 +118,7 @@ void composition_settle(struct composition *composition)
     composition->variants[VARIANT_USUAL].settled = settled_value(composition, true);
     composition->variants[VARIANT_SHADOWED].settled = settled_value(composition, false);
     composition->variants[VARIANT_SHOWN].settled = composition->variants[VARIANT_SHADOWED].settled;
+    composition->variants[VARIANT_MARKED].settled = composition->variants[VARIANT_SHADOWED].settled;
 }
 
 bool composition_is_shadowed(const struct composition *composition)

@@ -12,6 +12,38 @@ static void encode(struct template *template, struct template_program *program)
     }
 }
 
+/* Which section is around each step. Sections end where they should, so one walk is enough. */
+static size_t section_behind(const struct template_program *program, const size_t *sections,
+                             size_t index)
+{
+    size_t section = index > 0 ? sections[index - 1] : 0;
+    if (index > 0 && program->ops[index - 1].end > index)
+        section = index;
+    while (section > 0 && program->ops[section - 1].end <= index)
+        section = sections[section - 1];
+    return section;
+}
+
+static void shape(struct template *template, struct template_program *program)
+{
+    const struct template_shaper *shaper = template->options.shaper;
+    size_t count = 0, next = 0;
+    if (shaper == NULL || program->count == 0)
+        return;
+    struct template_stretch *stretches =
+        arena_array(template->arena, struct template_stretch, program->count);
+    size_t *sections = arena_array(template->arena, size_t, program->count);
+    for (size_t i = 0; i < program->count; i++) {
+        sections[i] = section_behind(program, sections, i);
+        if (program->ops[i].kind == OP_TEXT)
+            stretches[count++] = (struct template_stretch){program->ops[i].text, sections[i]};
+    }
+    shaper->shape(shaper->self, template->arena, stretches, count, !template->has_calls);
+    for (size_t i = 0; i < program->count; i++)
+        if (program->ops[i].kind == OP_TEXT)
+            program->ops[i].text = stretches[next++].text;
+}
+
 static struct template_program *finish(struct compiler *compiler, struct text file,
                                        const struct source *source)
 {
@@ -26,6 +58,8 @@ static struct template_program *finish(struct compiler *compiler, struct text fi
     program->ops = arena_array(template->arena, struct template_op, compiler->count);
     if (compiler->count > 0)
         memcpy(program->ops, compiler->ops, compiler->count * sizeof(*program->ops));
+    if (template->root == NULL)
+        shape(template, program);
     encode(template, program);
     buffer_free(&compiler->pending);
     memory_free(compiler->ops);

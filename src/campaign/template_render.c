@@ -7,7 +7,7 @@ enum { STACK = 1024 };
 struct rendering {
     struct template *template;
     const struct value *stack[STACK];
-    size_t depth, start;
+    size_t depth, contexts, start;
     unsigned steps, calls, nesting;
     struct buffer *out;
     struct buffer escaped;
@@ -77,10 +77,35 @@ static bool filter_value(struct rendering *rendering, const struct template_op *
                     TEXT_ARGS(op->node->text), err.message);
 }
 
-static void put_value(struct rendering *rendering, struct text escaped)
+/* Which context gave the value: the innermost that has the first part of its name. */
+static size_t context_of(const struct rendering *rendering, const struct template_op *op)
+{
+    size_t i = rendering->depth;
+    while (i > 0 && op->node->path.count > 0 &&
+           value_find(rendering->stack[i - 1], op->node->path.parts[0]) == NULL)
+        i--;
+    return i > 0 && i <= rendering->contexts ? i - 1 : rendering->contexts;
+}
+
+static void show_value(struct rendering *rendering, const struct template_op *op,
+                       struct text escaped)
 {
     const struct template_encoder *encoder = rendering->template->options.encoder;
-    if (encoder != NULL && encoder->value != NULL)
+    struct template_seen seen = {.name = op->node->text,
+                                 .place = place_of(op),
+                                 .context = context_of(rendering, op),
+                                 .contexts = rendering->contexts,
+                                 .between_tags = op->escape.kind == ESCAPE_HTML};
+    encoder->seen(encoder->self, &seen, escaped, rendering->out);
+}
+
+static void put_value(struct rendering *rendering, const struct template_op *op,
+                      struct text escaped)
+{
+    const struct template_encoder *encoder = rendering->template->options.encoder;
+    if (encoder != NULL && encoder->seen != NULL)
+        show_value(rendering, op, escaped);
+    else if (encoder != NULL && encoder->value != NULL)
         encoder->value(encoder->self, escaped, rendering->out);
     else
         buffer_add(rendering->out, escaped);
@@ -98,7 +123,7 @@ static bool escape_value(struct rendering *rendering, const struct template_op *
         shown = escape_refused(op->escape);
     }
     if (shown.length > 0)
-        put_value(rendering, shown);
+        put_value(rendering, op, shown);
     return true;
 }
 
@@ -261,7 +286,7 @@ bool template_render(struct template *template, const struct value *const *conte
     must(count <= TEMPLATE_CONTEXTS);
     struct rendering rendering;
     rendering.template = template;
-    rendering.depth = count;
+    rendering.depth = rendering.contexts = count;
     rendering.start = out->length;
     rendering.steps = rendering.calls = rendering.nesting = 0;
     rendering.out = out;

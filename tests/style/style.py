@@ -31,6 +31,7 @@ LIBRARY = {
     "gnutls/*": ["mail/token.c", "mail/digest.c"],
     "idn2.h": ["mail/address*.c"],
     "md4c*.h": ["campaign/content*.c"],
+    "gumbo.h": ["campaign/page.c"],
     "unicase.h": ["campaign/*.c"],
     "unilbrk.h": ["campaign/*.c"],
     "unictype.h": ["campaign/*.c"],
