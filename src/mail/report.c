@@ -226,6 +226,7 @@ void report_read(struct arena *arena, struct text mail, struct report *ret_repor
     reading.from = decode_words(arena, text_slice(from, 0, REPORT_DIAGNOSTIC));
     ret_report->from = reading_address(reading.from);
     notice_read(&reading);
+    kind_read(&reading);
     reading.form = form_of(&reading);
     evidence_read(&reading);
     forms_read(&reading);

@@ -13,10 +13,10 @@ static const struct form forms[] = {
     {"IMailServer", "X-Mailer", "<SMTP32", NULL, false},
     {"Zoho", "X-Mailer", "Zoho Mail", NULL, true},
     {"Exchange 5.5", NULL, NULL, "MSEXCH:", false},
-    {"Exchange", NULL, NULL, "your message did not reach some or all", false},
+    {"Exchange", NULL, NULL, "Your message did not reach some or all", false},
     {"Exchange", NULL, NULL, "Diagnostic information for administrators", false},
     {"Domino", "X-Mailer", "Lotus Domino", NULL, false},
-    {"Exim", NULL, NULL, "created automatically by mail delivery software", false},
+    {"Exim", NULL, NULL, "This message was created automatically by mail delivery software", false},
     {"Sendmail", NULL, NULL, "Transcript of session follows", false},
     {"Courier", NULL, NULL, "This is a delivery status notification from", false},
     {"Postfix", NULL, NULL, "This is the Postfix program", false},
@@ -36,7 +36,7 @@ const struct form *form_of(struct reading *reading)
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         const struct form *form = &forms[i];
         if (form->words != NULL) {
-            if (text_find_nocase(notice, text_of(form->words)) != TEXT_NONE)
+            if (text_contains(notice, text_of(form->words)))
                 return form;
             continue;
         }

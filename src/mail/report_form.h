@@ -9,7 +9,7 @@
 struct form {
     const char *name;
     const char *field, *value; /* a field of the head, and what its value begins with; or NULL */
-    const char *words;         /* in the notice, in any case; or NULL */
+    const char *words;         /* in the notice, as the program writes them; or NULL */
     bool is_remote;            /* quotes another server even where it does not say so */
 };
 

@@ -103,14 +103,10 @@ static unsigned signs_of(struct text text, bool *ret_has_reason)
     return hits.signs;
 }
 
-enum { BOUNCE_POINTS = 4 };
+/* A challenge quotes the message too, so it takes more to be a bounce. */
+enum { BOUNCE_POINTS = 4, CHALLENGE_POINTS = 6 };
 
-struct signs {
-    unsigned subject, notice;
-    bool has_reason;
-};
-
-static int bounce_points(struct reading *reading, const struct signs *signs)
+static int bounce_points(struct reading *reading)
 {
     static const char *const failed[] = {"X-Failed-Recipients", "X-Failed-Recipient", NULL};
     int points = 0;
@@ -121,52 +117,55 @@ static int bounce_points(struct reading *reading, const struct signs *signs)
     points += is_status ? 3 : 0;
     points += is_daemon ? 2 : 0;
     points += is_null ? 1 : 0;
-    points += signs->subject & SIGN_FAILURE ? 2 : 0;
-    points += signs->notice & SIGN_FAILURE ? 2 : 0;
+    points += reading->signs.subject & SIGN_FAILURE ? 2 : 0;
+    points += reading->signs.notice & SIGN_FAILURE ? 2 : 0;
     points += has_returned(reading) ? 1 : 0;
     points += code_find(text_slice(reading->notice, 0, 4096)) != 0 ? 1 : 0;
-    points += signs->has_reason ? 1 : 0;
+    points += reading->signs.has_reason ? 1 : 0;
     /* A form of its own, or the message itself coming back with a reason, needs no known sender. */
-    bool is_form = (signs->notice & SIGN_NOTIFICATION) != 0;
-    bool is_back = has_returned(reading) && signs->has_reason && (signs->notice & SIGN_FAILURE);
+    bool is_form = (reading->signs.notice & SIGN_NOTIFICATION) != 0;
+    bool is_back = has_returned(reading) && reading->signs.has_reason &&
+                   (reading->signs.notice & SIGN_FAILURE);
     points += is_form ? BOUNCE_POINTS : 0;
     bool is_likely = is_form || is_back || is_marked || is_status || is_daemon || is_null ||
-                     (signs->subject & SIGN_FAILURE) != 0;
+                     (reading->signs.subject & SIGN_FAILURE) != 0;
     return is_likely ? points : 0;
 }
 
 /* A short mail that says nothing but "unsubscribe". */
-static bool is_unsubscribe(const struct reading *reading, const struct signs *signs)
+static bool is_unsubscribe(const struct reading *reading)
 {
     struct text subject = text_trim(reading->report->subject);
-    bool says_so = (signs->subject & SIGN_UNSUBSCRIBE) != 0;
+    bool says_so = (reading->signs.subject & SIGN_UNSUBSCRIBE) != 0;
     return says_so && subject.length < 64 && !text_starts_nocase(subject, TEXT("re:"));
+}
+
+void kind_read(struct reading *reading)
+{
+    bool subject_has_reason;
+    reading->signs.subject = signs_of(reading->report->subject, &subject_has_reason);
+    reading->signs.notice = signs_of(reading->notice, &reading->signs.has_reason);
 }
 
 enum facts_kind kind_of(struct reading *reading)
 {
-    struct signs signs;
-    bool subject_has_reason;
-    signs.subject = signs_of(reading->report->subject, &subject_has_reason);
-    signs.notice = signs_of(reading->notice, &signs.has_reason);
-    bool is_absent = (signs.subject & SIGN_ABSENCE) != 0;
-    int points = bounce_points(reading, &signs);
+    bool is_absent = (reading->signs.subject & SIGN_ABSENCE) != 0;
+    int points = bounce_points(reading);
     if (points >= 2 * BOUNCE_POINTS)
         return KIND_BOUNCE;
-    if (signs.subject & SIGN_CHALLENGE || (signs.notice & SIGN_CHALLENGE && points < 6))
+    bool is_challenge = (reading->signs.notice & SIGN_CHALLENGE) != 0;
+    if (reading->signs.subject & SIGN_CHALLENGE || (is_challenge && points < CHALLENGE_POINTS))
         return KIND_AUTOREPLY;
     bool is_automatic = is_marked_automatic(reading);
     if (points >= BOUNCE_POINTS + (is_automatic ? 1 : 0) && !is_absent)
         return KIND_BOUNCE;
     if (is_absent || is_automatic)
         return KIND_AUTOREPLY;
-    return is_unsubscribe(reading, &signs) ? KIND_UNSUBSCRIBE : KIND_OTHER;
+    return is_unsubscribe(reading) ? KIND_UNSUBSCRIBE : KIND_OTHER;
 }
 
 bool kind_is_delay(const struct reading *reading)
 {
-    bool has_reason;
-    unsigned subject = signs_of(reading->report->subject, &has_reason);
-    unsigned notice = signs_of(reading->notice, &has_reason);
-    return ((subject | notice) & SIGN_DELAY) != 0 && (notice & SIGN_FINAL) == 0;
+    unsigned signs = reading->signs.subject | reading->signs.notice;
+    return (signs & SIGN_DELAY) != 0 && (reading->signs.notice & SIGN_FINAL) == 0;
 }

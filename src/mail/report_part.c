@@ -110,7 +110,8 @@ bool part_field_next(struct arena *arena, const struct part *part, struct text n
                      struct text *ret_value)
 {
     for (; *at < part->field_count; ++*at) {
-        if (!text_equal_nocase(part->fields[*at].name, name))
+        struct text known = part->fields[*at].name;
+        if (known.length != name.length || !text_equal_nocase(known, name))
             continue;
         *ret_value = part_unfold(arena, part->fields[(*at)++].value);
         return true;

@@ -14,6 +14,10 @@ struct reading {
     struct text from;        /* decoded, with its display name */
     struct text notice;      /* what a person would read, up to the returned message */
     struct text returned;    /* the returned message, where it stands in the text; or empty */
+    struct {
+        unsigned subject, notice; /* enum verdict_sign, of the words found there */
+        bool has_reason;          /* the notice says why, clearly */
+    } signs;
     const struct form *form; /* the program that wrote it, or NULL */
     struct report *report;
 };
@@ -49,6 +53,8 @@ bool arf_read(struct reading *reading);
 
 /* --- report_kind.c --- */
 
+/* Finds the signs the others ask for. */
+void kind_read(struct reading *reading);
 /* What the head and the words of the notice say; bounces without a machine part included. */
 enum facts_kind kind_of(struct reading *reading);
 /* It is still being tried. */

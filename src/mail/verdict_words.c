@@ -20,7 +20,11 @@ static struct {
     uint16_t head[BUCKETS];
     uint16_t next[PHRASES + 1];
     const struct verdict_phrase *row[PHRASES + 1];
+    struct text words[PHRASES + 1]; /* of the row */
+    uint16_t first[PHRASES + 1];    /* how long its first word is */
+    char second[PHRASES + 1];       /* how the second word begins; '*' or 0: look closer */
     size_t count;
+    bool is_piece[256]; /* see is_piece() */
 } table;
 
 static once_flag table_made = ONCE_FLAG_INIT;
@@ -41,7 +45,12 @@ static void table_add(const struct verdict_phrases *phrases)
     for (size_t i = 0; i < phrases->count; i++) {
         must(table.count < PHRASES);
         uint16_t number = (uint16_t)++table.count;
-        unsigned bucket = bucket_of(first_word(text_of(phrases->rows[i].words)));
+        struct text all = text_of(phrases->rows[i].words);
+        struct text first = first_word(all);
+        unsigned bucket = bucket_of(first);
+        table.second[number] = first.length + 1 < all.length ? all.at[first.length + 1] : '\0';
+        table.words[number] = all;
+        table.first[number] = (uint16_t)first.length;
         table.row[number] = &phrases->rows[i];
         table.next[number] = table.head[bucket];
         table.head[bucket] = number;
@@ -50,6 +59,9 @@ static void table_add(const struct verdict_phrases *phrases)
 
 static void table_make(void)
 {
+    for (int byte = 0; byte < 256; byte++)
+        table.is_piece[byte] = is_letter((char)byte) || is_digit((char)byte) ||
+                               (byte != 0 && strchr(".-_+@'#$%~!^*", byte) != NULL);
     table_add(&verdict_phrases_gone);
     table_add(&verdict_phrases_box);
     table_add(&verdict_phrases_policy);
@@ -83,7 +95,7 @@ static bool is_digit(char byte)
  * and the signs of a URL's query end a piece. */
 static bool is_piece(char byte)
 {
-    return is_letter(byte) || is_digit(byte) || memchr(".-_+@'#$%~!^*", byte, 13) != NULL;
+    return table.is_piece[(unsigned char)byte];
 }
 
 static void word_add(struct words *words, struct text piece, bool is_host)
@@ -260,13 +272,20 @@ static bool rest_matches(const struct words *words, size_t at, struct text rest,
     return false;
 }
 
-static bool phrase_matches(const struct words *words, size_t at, const struct verdict_phrase *row)
+static bool phrase_matches(const struct words *words, size_t at, uint16_t number)
 {
-    struct text all = text_of(row->words);
-    struct text first = first_word(all);
-    struct text behind = text_after(all, first.length + 1);
-    return text_equal(words->word[at], first) &&
-           (behind.length == 0 || rest_matches(words, at + 1, behind, 0));
+    struct text all = table.words[number];
+    size_t first = table.first[number];
+    return text_equal(words->word[at], text_slice(all, 0, first)) &&
+           (first == all.length || rest_matches(words, at + 1, text_after(all, first + 1), 0));
+}
+
+/* Most candidates share nothing but the first word. */
+static bool may_match(const struct words *words, size_t at, uint16_t number)
+{
+    char second = table.second[number];
+    return second == '*' || second == '\0' ||
+           (at + 1 < words->count && words->word[at + 1].at[0] == second);
 }
 
 static void hit_add(struct verdict_hits *hits, const struct verdict_phrase *row)
@@ -285,7 +304,7 @@ void verdict_words_find(struct text text, struct verdict_hits *ret_hits)
     words_of(&words, text);
     for (size_t at = 0; at < words.count; at++)
         for (uint16_t i = table.head[bucket_of(words.word[at])]; i != NO_ROW; i = table.next[i])
-            if (phrase_matches(&words, at, table.row[i]))
+            if (may_match(&words, at, i) && phrase_matches(&words, at, i))
                 hit_add(ret_hits, table.row[i]);
 }
 
