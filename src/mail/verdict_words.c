@@ -29,6 +29,16 @@ static struct {
 
 static once_flag table_made = ONCE_FLAG_INIT;
 
+static bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (signed char)byte < 0;
+}
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
 static struct text first_word(struct text words)
 {
     size_t space = text_find_byte(words, ' ');
@@ -80,16 +90,6 @@ struct words {
     char bytes[VERDICT_TEXT + 1]; /* lower case, what the words point into */
     size_t used;
 };
-
-static bool is_letter(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (signed char)byte < 0;
-}
-
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
 
 /* What may stand inside an address, a host name or a word. Space, quotes, brackets, colons, slashes
  * and the signs of a URL's query end a piece. */
