@@ -7,7 +7,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static _Noreturn void out_of_memory(void)
+void memory_gone(void)
 {
     static const char line[] = "broadside: out of memory; nothing is lost, run the same command "
                                "again when memory is free\n";
@@ -20,7 +20,7 @@ void *memory_take(size_t size)
 {
     void *at = calloc(1, size > 0 ? size : 1);
     if (at == NULL)
-        out_of_memory();
+        memory_gone();
     return at;
 }
 
@@ -28,7 +28,7 @@ void *memory_grow(void *at, size_t size)
 {
     void *grown = realloc(at, size > 0 ? size : 1);
     if (grown == NULL)
-        out_of_memory();
+        memory_gone();
     return grown;
 }
 

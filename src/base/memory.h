@@ -23,6 +23,9 @@ void memory_free(void *at);
 /* Overwrites `size` bytes so that no compiler may leave it out; for secrets. */
 void memory_wipe(void *at, size_t size);
 
+/* Ends the program as above; for a library that says it had no memory. */
+_Noreturn void memory_gone(void);
+
 /* Our own bugs end the program with the place of the broken promise; they are never dressed up as
  * advice. */
 #define must(condition) ((condition) ? (void)0 : memory_must_failed(#condition, __FILE__, __LINE__))

@@ -65,6 +65,8 @@ static const struct {
 bool store_fail(struct store *store, int code, struct error *err)
 {
     struct place place = {.path = text_of(store->path)};
+    if ((code & 0xff) == SQLITE_NOMEM)
+        memory_gone();
     for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
         if (meanings[i].code == (code & 0xff))
             return error_at(err, meanings[i].fault, place, "%s (SQLite: %s)", meanings[i].message,
