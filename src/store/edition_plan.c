@@ -2,7 +2,7 @@
 #include "store/edition.h"
 #include "store/ledger.h"
 #include "store/names.h"
-#include "store/selection_sql.h"
+#include "store/pass.h"
 #include "store/tally.h"
 
 #include "base/banned.h"

@@ -1,8 +1,9 @@
 /* Selection: which members an edition is for, and why the others are not. */
 #include "store/selection.h"
 
+#include "base/memory.h"
 #include "store/member_row.h"
-#include "store/selection_sql.h"
+#include "store/pass.h"
 
 #include "base/banned.h"
 

@@ -2,22 +2,9 @@
  */
 #include "store/selection_sql.h"
 
-#include <sqlite3.h>
-
 #include "store/names.h"
 
 #include "base/banned.h"
-
-enum { SQL_TEXT = 1024 * 1024, OWN_PARAMETERS = 5 };
-
-/* The text so far, and what is to be bound to its parameters from OWN_PARAMETERS on. */
-struct sql {
-    struct buffer text;
-    struct arena arena;
-    struct text *values; /* of SQL type text; or a number when at is NULL */
-    int64_t *numbers;
-    size_t count, capacity;
-};
 
 static void add(struct sql *sql, const char *string)
 {
@@ -58,7 +45,7 @@ static void add_number(struct sql *sql, int64_t number)
     add_parameter(sql, text_from(NULL, 0), number);
 }
 
-static void sql_free(struct sql *sql)
+void sql_free(struct sql *sql)
 {
     if (sql == NULL)
         return;
@@ -157,21 +144,24 @@ static void add_then(struct sql *sql, enum left_out reason)
     buffer_printf(&sql->text, "THEN %d ", (int)reason);
 }
 
-static void add_reasons(struct sql *sql, const struct selection *selection, int64_t topic_id)
+/* What they said about the topics of the audience, and about the campaign's own. */
+static void add_consent(struct sql *sql, const struct selection *selection, int64_t topic_id)
 {
-    add(sql, "AND left_out(CASE");
-    if (selection->topic_count > 0) {
+    if (selection->topic_count > 0)
         buffer_printf(&sql->text, "WHEN s.consent = %d THEN %d WHEN s.consent = %d THEN %d ",
                       CONSENT_PENDING, LEFT_OUT_NOT_SUBSCRIBED, CONSENT_UNSUBSCRIBED,
                       LEFT_OUT_UNSUBSCRIBED);
-    }
-    if (topic_id != 0) {
-        add(sql, "WHEN");
-        add_piece(sql, QUERY_FRAGMENT_UNSUBSCRIBED);
-        add_number(sql, topic_id);
-        add(sql, ")");
-        add_then(sql, LEFT_OUT_UNSUBSCRIBED);
-    }
+    if (topic_id == 0)
+        return;
+    add(sql, "WHEN");
+    add_piece(sql, QUERY_FRAGMENT_UNSUBSCRIBED);
+    add_number(sql, topic_id);
+    add(sql, ")");
+    add_then(sql, LEFT_OUT_UNSUBSCRIBED);
+}
+
+static void add_audience(struct sql *sql, const struct selection *selection)
+{
     if (selection->where_count > 0) {
         add(sql, "WHEN NOT (");
         add_conditions(sql, selection->where, selection->where_count, "AND");
@@ -190,6 +180,15 @@ static void add_reasons(struct sql *sql, const struct selection *selection, int6
         add(sql, ")");
         add_then(sql, LEFT_OUT_RECEIVED);
     }
+}
+
+/* The duplicate is asked about last: whoever is left out otherwise does not stand for the others.
+ */
+static void add_reasons(struct sql *sql, const struct selection *selection, int64_t topic_id)
+{
+    add(sql, "AND left_out(CASE");
+    add_consent(sql, selection, topic_id);
+    add_audience(sql, selection);
     add(sql, "WHEN");
     add_piece(sql, QUERY_FRAGMENT_SUPPRESSED);
     add_then(sql, LEFT_OUT_SUPPRESSED);
@@ -238,76 +237,7 @@ static bool add_from(struct sql *sql, struct store *store, const struct selectio
     return true;
 }
 
-/* ---- Functions that SQL calls ---- */
-
-/* left_out(reason): counts it; true when there is none. */
-static void call_left_out(sqlite3_context *context, int count, sqlite3_value **values)
-{
-    (void)count;
-    struct pass *pass = sqlite3_user_data(context);
-    int reason = sqlite3_value_int(values[0]);
-    must(reason >= 0 && reason <= LEFT_OUT_COUNT);
-    if (reason == LEFT_OUT_COUNT)
-        pass->kept++;
-    else
-        pass->counts.left_out[reason]++;
-    sqlite3_result_int(context, reason == LEFT_OUT_COUNT);
-}
-
-/* turn_of(domain): 0 for a domain's first member, 1 for its second … Sorted by it, domains
- * interleave. */
-static void call_turn_of(sqlite3_context *context, int count, sqlite3_value **values)
-{
-    (void)count;
-    struct pass *pass = sqlite3_user_data(context);
-    size_t domain = (size_t)sqlite3_value_int64(values[0]);
-    if (domain >= pass->turn_count) {
-        size_t wanted = domain * 2 + 64;
-        pass->turns = memory_grow(pass->turns, wanted * sizeof(*pass->turns));
-        memset(pass->turns + pass->turn_count, 0,
-               (wanted - pass->turn_count) * sizeof(*pass->turns));
-        pass->turn_count = wanted;
-    }
-    sqlite3_result_int64(context, pass->turns[domain]++);
-}
-
-/* first_of(what): true the first time. In a temporary table, not in memory. */
-static void call_first_of(sqlite3_context *context, int count, sqlite3_value **values)
-{
-    (void)count;
-    struct pass *pass = sqlite3_user_data(context);
-    struct error err;
-    int64_t changed;
-    struct statement *s = statement_of(pass->store, QUERY_SEEN_ADD);
-    statement_blob(s, 1, sqlite3_value_blob(values[0]), (size_t)sqlite3_value_bytes(values[0]));
-    if (statement_run(s, &changed, &err))
-        sqlite3_result_int(context, changed > 0);
-    else
-        sqlite3_result_error(context, err.message, -1);
-}
-
-static const struct {
-    const char *name;
-    void (*call)(sqlite3_context *, int, sqlite3_value **);
-} functions[] = {
-    {"left_out", call_left_out},
-    {"turn_of", call_turn_of},
-    {"first_of", call_first_of},
-};
-
-static bool offer_functions(struct pass *pass, bool offered, struct error *err)
-{
-    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-        int code = sqlite3_create_function_v2(
-            store_engine(pass->store), functions[i].name, 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
-            offered ? pass : NULL, offered ? functions[i].call : NULL, NULL, NULL, NULL);
-        if (code != SQLITE_OK)
-            return store_fail(pass->store, code, err);
-    }
-    return true;
-}
-
-/* ---- The pass ---- */
+/* ---- The whole ---- */
 
 static bool check_limits(const struct selection *selection, struct error *err)
 {
@@ -324,7 +254,27 @@ static bool check_limits(const struct selection *selection, struct error *err)
     return true;
 }
 
-static void bind(struct sql *sql, const struct selection *selection, struct statement *s)
+bool sql_build(struct sql *sql, struct store *store, const struct selection *selection,
+               enum query_name head, struct text tail, struct error *err)
+{
+    int64_t topic_id = 0;
+    if (!check_limits(selection, err))
+        return false;
+    if (selection->topic.length > 0 && !topic_find(store, selection->topic, &topic_id, err))
+        return false;
+    /* Asked already, when it is the only topic of the audience. */
+    if (selection->topic_count == 1 && text_equal(selection->topics[0], selection->topic))
+        topic_id = 0;
+    add_piece(sql, head);
+    if (!add_from(sql, store, selection, err))
+        return false;
+    add_reasons(sql, selection, topic_id);
+    buffer_add(&sql->text, tail);
+    return !sql->text.overflowed ||
+           error_set(err, FAULT_FILE, "the audience is too long: name fewer conditions");
+}
+
+void sql_bind(const struct sql *sql, const struct selection *selection, struct statement *s)
 {
     int64_t since_ms = selection->received_within_ms == 0
                            ? INT64_MIN
@@ -339,72 +289,4 @@ static void bind(struct sql *sql, const struct selection *selection, struct stat
         else
             statement_text(s, parameter, sql->values[i]);
     }
-}
-
-static bool empty_seen(struct store *store, struct error *err)
-{
-    return statement_run(statement_of(store, QUERY_SEEN_TABLE), NULL, err) &&
-           statement_run(statement_of(store, QUERY_SEEN_EMPTY), NULL, err);
-}
-
-static bool build(struct pass *pass, const struct selection *selection, enum query_name head,
-                  struct text tail, struct error *err)
-{
-    int64_t topic_id = 0;
-    struct sql *sql = pass->sql;
-    if (selection->topic.length > 0 && !topic_find(pass->store, selection->topic, &topic_id, err))
-        return false;
-    /* Asked already, when it is the only topic of the audience. */
-    if (selection->topic_count == 1 && text_equal(selection->topics[0], selection->topic))
-        topic_id = 0;
-    add_piece(sql, head);
-    if (!add_from(sql, pass->store, selection, err))
-        return false;
-    add_reasons(sql, selection, topic_id);
-    buffer_add(&sql->text, tail);
-    return !sql->text.overflowed ||
-           error_set(err, FAULT_FILE, "the audience is too long: name fewer conditions");
-}
-
-bool pass_begin(struct pass *pass, struct store *store, const struct selection *selection,
-                enum query_name head, struct text tail, struct statement **ret_statement,
-                struct error *err)
-{
-    *pass = (struct pass){.store = store, .sql = memory_take(sizeof(*pass->sql))};
-    pass->sql->text = BUFFER_INIT(SQL_TEXT);
-    if (!check_limits(selection, err) || !build(pass, selection, head, tail, err) ||
-        (selection->per != PER_MEMBER && !empty_seen(store, err)) ||
-        !offer_functions(pass, true, err))
-        return false;
-    *ret_statement = statement_made(store, buffer_text(&pass->sql->text));
-    bind(pass->sql, selection, *ret_statement);
-    return true;
-}
-
-/* Those the query did not look at: members without a word about any of the topics. */
-static bool count_the_rest(struct pass *pass, struct error *err)
-{
-    struct selection_counts *counts = &pass->counts;
-    int64_t met = pass->kept;
-    if (!member_count(pass->store, &counts->members, err))
-        return false;
-    for (size_t i = 0; i < LEFT_OUT_COUNT; i++)
-        met += counts->left_out[i];
-    counts->left_out[LEFT_OUT_NOT_SUBSCRIBED] += counts->members - met;
-    return true;
-}
-
-bool pass_end(struct pass *pass, const struct selection *selection, struct error *err)
-{
-    struct error ignored;
-    struct selection_counts *counts = &pass->counts;
-    bool good = count_the_rest(pass, err);
-    bool over = selection->limit > 0 && pass->kept > selection->limit;
-    counts->selected = over ? selection->limit : pass->kept;
-    counts->left_out[LEFT_OUT_LIMIT] = pass->kept - counts->selected;
-    /* They point at this pass, which ends now. */
-    (void)offer_functions(pass, false, &ignored);
-    sql_free(pass->sql);
-    memory_free(pass->turns);
-    return good;
 }

@@ -5,29 +5,28 @@
 #ifndef STORE_SELECTION_SQL_H
 #define STORE_SELECTION_SQL_H
 
+#include "base/arena.h"
 #include "base/buffer.h"
 #include "store/selection.h"
 #include "store/statement.h"
 
-/* What a pass over the members counts and remembers; lives as long as its statement. */
-struct sql;
+enum { SQL_TEXT = 1024 * 1024, OWN_PARAMETERS = 5 };
 
-struct pass {
-    struct store *store;
-    struct selection_counts counts;
-    int64_t kept;    /* passed every condition */
-    uint32_t *turns; /* by domain: how many of its members came before */
-    size_t turn_count;
-    struct sql *sql; /* its text and what is bound to it */
+/* The text so far, and what is to be bound to its parameters from OWN_PARAMETERS on. */
+struct sql {
+    struct buffer text;
+    struct arena arena;
+    struct text *values; /* of SQL type text; or a number when at is NULL */
+    int64_t *numbers;
+    size_t count, capacity;
 };
 
-/* Begins a pass: head ("SELECT …", "INSERT …"), then what selects, then tail ("ORDER BY …"), all
- * from queries.sql. Parameters ?1, ?2 and ?5 are the caller's, to be bound after. */
-bool pass_begin(struct pass *pass, struct store *store, const struct selection *selection,
-                enum query_name head, struct text tail, struct statement **ret_statement,
-                struct error *err);
-/* After the statement's end: the counts are complete. Always call it when pass_begin() was called,
- * whatever it said. */
-bool pass_end(struct pass *pass, const struct selection *selection, struct error *err);
+void sql_free(struct sql *sql);
+
+/* Head ("SELECT …", "INSERT …"), then what selects, then tail ("ORDER BY …"), all from queries.sql.
+ * Parameters ?1, ?2 and ?5 are the caller's. */
+bool sql_build(struct sql *sql, struct store *store, const struct selection *selection,
+               enum query_name head, struct text tail, struct error *err);
+void sql_bind(const struct sql *sql, const struct selection *selection, struct statement *s);
 
 #endif

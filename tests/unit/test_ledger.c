@@ -111,7 +111,17 @@ static void sends_everybody_once(void)
 static void interleaves_domains(void)
 {
     struct scene scene = scene_open(9, ON_UNKNOWN_RESEND);
-    take(&scene, 9);
+    struct import_counts counts;
+    world_must(&scene.world,
+               world_import(&scene.world,
+                            "email,topics\na@a.example,new\nb@a.example,new\nc@a.example,new\n"
+                            "d@b.example,new\ne@b.example,new\nf@c.example,new\n",
+                            (struct import){0}, &counts));
+    static const struct text new[] = {TEXT_INIT("new")};
+    struct selection selection = {.topics = new, .topic_count = 1, .now_ms = NOW};
+    world_plan(&scene.world, "two",
+               (struct edition_order){.selection = &selection, .priority = PRIORITY_ALERT});
+    take(&scene, 5); /* the sixth is the third of its domain, and has nobody left to part it */
     bool interleaved = true;
     for (size_t i = 1; i < scene.count; i++)
         interleaved = interleaved && scene.rows[i].domain_id != scene.rows[i - 1].domain_id;
@@ -283,6 +293,11 @@ static void results(void)
             check_number("attempts are counted", scene.rows[0].attempts, cases[i].attempts);
             check_number("the Date of the first attempt stays", scene.rows[0].first_attempt_ms,
                          NOW);
+            ledger_intend(scene.ledger, scene.rows[0].id, NOW + 60000);
+            world_must(&scene.world, commit(&scene));
+            settle(&scene, scene.rows[0].id, (struct settlement){.state = DELIVERY_READY});
+            take(&scene, 1);
+            check_number("through a second attempt, too", scene.rows[0].first_attempt_ms, NOW);
         }
         scene_close(&scene);
     }

@@ -37,6 +37,8 @@ static const struct text kern_fresno[] = {TEXT_INIT("Kern"), TEXT_INIT("Fresno")
 static const struct text board[] = {TEXT_INIT("board")};
 static const struct text oar[] = {TEXT_INIT("oar")};
 static const struct text odd[] = {TEXT_INIT("O'Brien; \"--")};
+static const struct text odd_or_any[] = {TEXT_INIT("O'Brien; \"--"), TEXT_INIT("Kern"),
+                                         TEXT_INIT("Alameda")};
 static const struct text staff[] = {TEXT_INIT("staff"), TEXT_INIT("director")};
 static const struct selection_condition is_individual[] = {{TEXT_INIT("kind"), individual, 1}};
 static const struct selection_condition in_counties[] = {{TEXT_INIT("county"), kern_fresno, 2}};
@@ -47,6 +49,9 @@ static const struct selection_condition evil_field[] = {{TEXT_INIT("x\"') OR 1=1
 static const struct selection_condition two_wheres[] = {{TEXT_INIT("kind"), individual, 1},
                                                         {TEXT_INIT("county"), kern_fresno, 2}};
 static const struct selection_condition not_staff[] = {{TEXT_INIT("role"), staff, 2}};
+
+static const struct selection_condition two_excludes[] = {{TEXT_INIT("tags"), board, 1},
+                                                          {TEXT_INIT("county"), odd_or_any, 3}};
 
 static void selects(void)
 {
@@ -95,6 +100,10 @@ static void selects(void)
          {.exclude = not_staff, .exclude_count = 1},
          "abefg",
          {[LEFT_OUT_EXCLUDED] = 2}},
+        {"any of two exclusions",
+         {.exclude = two_excludes, .exclude_count = 2},
+         "be",
+         {[LEFT_OUT_EXCLUDED] = 5}},
         {"one an address", {.per = PER_ADDRESS}, "abcdeg", {[LEFT_OUT_DUPLICATE] = 1}},
         {"one an organization", {.per = PER_ORGANIZATION}, "abcefg", {[LEFT_OUT_DUPLICATE] = 1}},
         {"an excluded member does not stand in for the organization",
