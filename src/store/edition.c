@@ -147,6 +147,33 @@ bool edition_tally(struct store *store, struct arena *arena, int64_t id, struct 
     return statement_done(s, err);
 }
 
+bool edition_is_held(const struct edition *edition)
+{
+    return edition->state == EDITION_PAUSED &&
+           text_starts(edition->pause_reason, TEXT(EDITION_HELD));
+}
+
+bool edition_last_planned(struct store *store, struct text campaign, struct text slot,
+                          bool *ret_any, int64_t *ret_planned, struct error *err)
+{
+    struct statement *s = statement_of(store, QUERY_EDITION_LAST_PLANNED);
+    statement_text(s, 1, campaign);
+    statement_text(s, 2, slot);
+    if (!statement_read_int(s, -1, ret_planned, err))
+        return false;
+    *ret_any = *ret_planned >= 0;
+    return true;
+}
+
+bool edition_any_running(struct store *store, bool *ret_any, struct error *err)
+{
+    int64_t any;
+    if (!statement_read_int(statement_of(store, QUERY_EDITION_ANY_RUNNING), 0, &any, err))
+        return false;
+    *ret_any = any != 0;
+    return true;
+}
+
 /* ---- Control ---- */
 
 static bool changed_one(struct statement *s, bool *ret_changed, struct error *err)

@@ -57,11 +57,20 @@ struct edition_order {
     bool commit_dirty;
     int64_t expect_min, expect_max; /* 0: no guard; outside it FAULT_REFUSED, nothing planned */
     int64_t start_ms;               /* rows are due from then on; 0: at once */
+    struct text hold;               /* not empty: why it waits for a person when more than … */
+    int64_t hold_above; /* … so many are selected; it is paused from the beginning then */
     int64_t now_ms;
 };
 
+/* What the reason of an edition that waits for `approve` begins with. */
+#define EDITION_HELD "waits for approval: "
+
+/* Does it wait for a person's approval, rather than being paused? */
+bool edition_is_held(const struct edition *edition);
+
 struct edition_planned {
     int64_t edition_id;
+    bool held;    /* paused for order->hold */
     bool existed; /* it was planned before: nobody was added, the counts are empty */
     struct selection_counts counts;
 };
@@ -80,6 +89,14 @@ bool edition_read(struct store *store, struct arena *arena, int64_t id,
 /* All editions, newest first; of one campaign unless it is empty. */
 bool edition_list(struct store *store, struct arena *arena, struct text campaign,
                   struct edition **ret_editions, size_t *ret_count, struct error *err);
+
+/* How many got the newest edition of a campaign that was not cancelled, other than `slot`;
+ * `ret_any` is false when there was none. */
+bool edition_last_planned(struct store *store, struct text campaign, struct text slot,
+                          bool *ret_any, int64_t *ret_planned, struct error *err);
+
+/* Is any edition running that is not finished? Costs nothing, whatever its size. */
+bool edition_any_running(struct store *store, bool *ret_any, struct error *err);
 
 /* The content an edition was planned with. */
 bool edition_content(struct store *store, struct arena *arena, struct text content_hash,

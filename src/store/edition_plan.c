@@ -109,6 +109,15 @@ static bool check_expected(const struct edition_order *order, int64_t selected, 
     return true;
 }
 
+/* In the transaction that plans: no dispatcher sees it running before. */
+static bool hold(struct store *store, const struct edition_order *order,
+                 struct edition_planned *planned, struct error *err)
+{
+    if (order->hold.length == 0 || planned->counts.selected <= order->hold_above)
+        return true;
+    return edition_pause(store, planned->edition_id, order->hold, &planned->held, err);
+}
+
 static bool plan(struct store *store, const struct edition_order *order,
                  struct edition_planned *planned, struct error *err)
 {
@@ -126,7 +135,8 @@ static bool plan(struct store *store, const struct edition_order *order,
            add_rows(store, order, planned->edition_id, &planned->counts, err) &&
            check_expected(order, planned->counts.selected, err) &&
            freeze_counts(store, planned->edition_id, last_id + 1, planned->counts.selected,
-                         order->now_ms, err);
+                         order->now_ms, err) &&
+           hold(store, order, planned, err);
 }
 
 bool edition_plan(struct store *store, const struct edition_order *order,

@@ -432,7 +432,9 @@ INSERT INTO occasion (campaign, slot, due_ms, outcome, reason, noted_ms)
 VALUES (?1, ?2, ?3, $OCCASION_PLANNED, '', ?4)
 ON CONFLICT DO UPDATE SET outcome = $OCCASION_PLANNED, reason = '', noted_ms = excluded.noted_ms
 -- name: occasion_newest
-SELECT due_ms, 1 FROM occasion WHERE campaign = ?1 AND due_ms <= ?2 ORDER BY due_ms DESC LIMIT 1
+SELECT due_ms, 1 FROM occasion WHERE campaign = ?1 ORDER BY due_ms DESC LIMIT 1
+-- name: occasion_forget
+DELETE FROM occasion WHERE campaign = ?1 AND due_ms > ?2
 -- name: occasion_known
 SELECT 1 FROM occasion WHERE campaign = ?1 AND slot = ?2
 UNION ALL SELECT 1 FROM edition WHERE campaign = ?1 AND slot = ?2
