@@ -91,6 +91,12 @@ static const struct key send_keys[] = {
 };
 static const struct shape send_shape = SHAPE(struct campaign_send, send_keys);
 
+static const struct key approval_keys[] = {
+    {"over", KEY_NUMBER(struct campaign_approval, over, 0, 1000 * 1000 * 1000), REQUIRED, NULL,
+     "200", "An edition for more members than that waits until somebody runs `approve`."},
+};
+static const struct shape approval_shape = SHAPE(struct campaign_approval, approval_keys);
+
 static const struct key lint_keys[] = {
     {"off", KEY_TEXTS(struct campaign_lint, off, fit_id), 0, NULL, "[image-alt]",
      "Names of rules not to apply."},
@@ -146,10 +152,12 @@ static const struct key campaign_keys[] = {
      0, NULL, NULL, "Files that go with every message."},
     {"audience", KEY_MAPPING(struct campaign, audience, struct audience, audience_shape), 0, NULL,
      NULL, "Who gets it."},
-    {"schedule", KEY_MAPPING(struct campaign, schedule, struct schedule, schedule_shape), LATER,
-     NULL, NULL, "When `run` sends it."},
+    {"schedule", KEY_MAPPING(struct campaign, schedule, struct schedule, schedule_shape), 0, NULL,
+     NULL, "When `run` sends it."},
     {"send", KEY_MAPPING(struct campaign, send, struct campaign_send, send_shape), 0, NULL, NULL,
      "How it is sent."},
+    {"approval", KEY_MAPPING(struct campaign, approval, struct campaign_approval, approval_shape),
+     0, NULL, NULL, "Who may let it go out."},
     {"lint", KEY_MAPPING(struct campaign, lint, struct campaign_lint, lint_shape), LATER, NULL,
      NULL, "What `check` leaves unsaid."},
 };

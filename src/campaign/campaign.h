@@ -63,6 +63,12 @@ struct campaign_send {
     enum unknown_policy on_unknown;
 };
 
+/* `over` counts only when it was written (place). */
+struct campaign_approval {
+    struct place place;
+    int64_t over; /* an edition for more members waits for `approve` */
+};
+
 struct campaign_lint {
     struct place place;
     struct text_list off; /* names of rules */
@@ -85,6 +91,7 @@ struct campaign {
     struct audience audience;
     struct schedule schedule;
     struct campaign_send send;
+    struct campaign_approval approval;
     struct campaign_lint lint;
 };
 

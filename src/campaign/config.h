@@ -4,6 +4,7 @@
 #define CAMPAIGN_CONFIG_H
 
 #include "base/log.h"
+#include "campaign/notify.h"
 #include "settings/schema.h"
 
 enum { CONFIG_RELAYS = 16, CONFIG_CONNECTIONS = 1000, CONFIG_DEPTH = 16 };
@@ -76,6 +77,7 @@ struct config {
     struct bounce_config bounces;
     struct unsubscribe_config unsubscribe;
     struct text feedback_id; /* the sender's part of Feedback-ID; empty: no such header */
+    struct notify_config notify;
     struct log_config log;
 };
 
