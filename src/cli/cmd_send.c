@@ -1,8 +1,4 @@
 /* send: plans an edition, asks, and sends it now. */
-#include <signal.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include "base/banned.h"
 #include "cli/commands.h"
 #include "cli/desk.h"
@@ -10,7 +6,9 @@
 #include "cli/progress.h"
 #include "cli/readers.h"
 #include "cli/report.h"
+#include "cli/stopping.h"
 #include "flow/dispatch.h"
+#include "flow/guard.h"
 #include "flow/plan.h"
 #include "flow/relaying.h"
 #include "flow/trial.h"
@@ -46,29 +44,6 @@ struct sending {
     struct progress progress;
     uint64_t settled_before; /* rows of the edition that were settled by earlier runs */
 };
-
-/* Set by the signal handler; the eventfd wakes the loop out of its wait. */
-static volatile int stop_asked;
-static int stop_wake = -1;
-
-static void on_signal(int number)
-{
-    uint64_t one = 1;
-    (void)number;
-    stop_asked = 1;
-    ssize_t written = write(stop_wake, &one, sizeof(one));
-    (void)written;
-}
-
-static void listen_to_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal};
-    stop_wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    must(stop_wake >= 0);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-}
 
 static void show_progress(void *self, const struct send_progress *now)
 {
@@ -145,6 +120,7 @@ static bool plan_edition(struct sending *sending, struct error *err)
     if (before == NULL && !plan_expected(&sending->plan, err))
         return false;
     if (!confirm(sending, before, err) ||
+        !guard_set(&sending->plan, arena, &sending->workspace, sending->slot, false, err) ||
         !plan_write(&sending->plan, &sending->workspace, sending->slot,
                     clock_wall_ms(sending->session->clock), &planned, err))
         return false;
@@ -177,8 +153,8 @@ static bool dispatch(struct sending *sending, const struct edition *before,
                                    .patience_ms = PATIENCE_MS,
                                    .progress = show_progress,
                                    .progress_self = sending,
-                                   .stop = &stop_asked,
-                                   .wake = stop_wake};
+                                   .stop = stopping_asked(),
+                                   .wake = stopping_wake()};
     sending->settled_before = (uint64_t)(before->planned - before->ready);
     sending->progress = progress_begin(session->clock, "sending", (uint64_t)before->planned,
                                        session->quiet || session->json);
@@ -203,7 +179,7 @@ static int judge(const struct edition *edition, const struct dispatch_report *re
                  struct error *err)
 {
     if (edition->state == EDITION_PAUSED)
-        return FAULT_BREAKER;
+        return edition_is_held(edition) ? FAULT_REFUSED : FAULT_BREAKER;
     if (report->send.end.fault != FAULT_NONE) {
         *err = report->send.end;
         return (int)err->fault;
@@ -260,8 +236,8 @@ static int send_trial(struct sending *sending, struct error *err)
 {
     struct send_options how = {.clock = sending->session->clock,
                                .log = &sending->session->log,
-                               .stop = &stop_asked,
-                               .wake = stop_wake};
+                               .stop = stopping_asked(),
+                               .wake = stopping_wake()};
     struct random random = random_from_system();
     struct readers readers = {.session = sending->session};
     struct secret *secret = NULL;
@@ -304,7 +280,7 @@ static int run(struct session *session, const void *given, char **words, struct 
     if (status == 0)
         status = desk_campaign(session, &sending.workspace, words[0], &campaign, &path, err);
     if (status == 0) {
-        listen_to_signals();
+        stopping_listen();
         bool made = plan_make(&sending.plan, &session->arena, &sending.workspace, path,
                               clock_wall_ms(session->clock), &findings, err);
         status = made ? send_planned(&sending, err) : (int)err->fault;

@@ -13,6 +13,8 @@ const struct command *const commands[] = {
     &command_preview,
     &command_plan,
     &command_send,
+    &command_run,
+    &command_approve,
     &command_status,
     &command_pause,
     &command_resume,

@@ -74,7 +74,11 @@ static void as_text(const struct edition *edition)
     if (edition->failed > 0)
         session_sayf("  `broadside status %.*s --failed` says who and why\n",
                      TEXT_ARGS(edition->campaign));
-    if (edition->state == EDITION_PAUSED)
+    if (edition_is_held(edition))
+        session_sayf("  `broadside plan %.*s` shows its content, `broadside approve %.*s HASH` "
+                     "lets it go\n",
+                     TEXT_ARGS(edition->campaign), TEXT_ARGS(edition->campaign));
+    else if (edition->state == EDITION_PAUSED)
         session_sayf("  `broadside resume %.*s --edition %.*s` goes on\n",
                      TEXT_ARGS(edition->campaign), TEXT_ARGS(edition->slot));
 }

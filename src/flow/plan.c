@@ -4,6 +4,7 @@
 
 #include "base/banned.h"
 #include "flow/issue.h"
+#include "flow/revision.h"
 #include "flow/selecting.h"
 
 struct recipient plan_recipient(const struct member *member)
@@ -136,7 +137,9 @@ bool plan_slot(const struct plan *plan, struct arena *arena, const struct worksp
 bool plan_write(const struct plan *plan, const struct workspace *workspace, struct text slot,
                 int64_t now_ms, struct edition_planned *ret_planned, struct error *err)
 {
+    ARENA(scratch);
     const struct campaign *campaign = plan->campaign;
+    struct revision revision = revision_of(&scratch, workspace->root);
     struct edition_order order = {
         .campaign = campaign->id,
         .slot = slot,
@@ -148,6 +151,10 @@ bool plan_write(const struct plan *plan, const struct workspace *workspace, stru
         .content = bundle_serialize(plan->bundle),
         .expect_min = campaign->audience.expect.min,
         .expect_max = campaign->audience.expect.max,
+        .commit = revision.commit,
+        .commit_dirty = revision.dirty,
+        .hold = plan->hold,
+        .hold_above = plan->hold_above,
         .now_ms = now_ms,
     };
     must(workspace->store != NULL);

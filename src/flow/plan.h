@@ -20,6 +20,8 @@ struct plan {
     struct selection_counts counts;
     bool checked_each; /* every selected member was merged once, because only that can tell */
     char content_hash[DIGEST_HEX];
+    struct text hold;   /* not empty: why it waits for a person; see flow/guard.h */
+    int64_t hold_above; /* … when more than so many are selected */
 };
 
 /*
@@ -42,7 +44,8 @@ bool plan_expected(const struct plan *plan, struct error *err);
 bool plan_slot(const struct plan *plan, struct arena *arena, const struct workspace *workspace,
                int64_t now_ms, struct text *ret_slot, const char **ret_reason, struct error *err);
 
-/* Writes edition and rows, in one transaction. FAULT_REFUSED outside `expect`. */
+/* Writes edition and rows, in one transaction, with the git commit of the workspace. FAULT_REFUSED
+ * outside `expect`. */
 bool plan_write(const struct plan *plan, const struct workspace *workspace, struct text slot,
                 int64_t now_ms, struct edition_planned *ret_planned, struct error *err);
 
