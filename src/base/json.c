@@ -88,6 +88,7 @@ bool json_parse(struct arena *arena, struct text input, struct text path, struct
                         JSON_INPUT / 1024 / 1024);
     if (too_deep(input))
         return error_at(err, FAULT_FILE, place, "this JSON is nested deeper than %d", JSON_DEPTH);
+    json_set_alloc_funcs(memory_take, memory_free); /* else no memory looks like bad JSON */
     json_t *root = json_loadb(input.at != NULL ? input.at : "", input.length,
                               JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &problem);
     if (root == NULL) {

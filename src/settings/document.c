@@ -61,6 +61,8 @@ static void break_off_by_parser(struct reading *reading)
 {
     const yaml_parser_t *parser = &reading->parser;
     const char *problem = parser->problem != NULL ? parser->problem : "";
+    if (parser->error == YAML_MEMORY_ERROR)
+        memory_gone();
     const struct syntax_advice *advice = document_syntax_advice(problem);
     bool at_start = advice->at_start && parser->context != NULL;
     break_off(reading, at_start ? parser->context_mark : parser->problem_mark, advice->advice);
@@ -318,7 +320,8 @@ static struct node *read_text(struct reading *reading, struct text text)
     if (!document_guard(&text, reading->path, reading->fault, reading->findings))
         return NULL;
     reading->text = arena_text(reading->arena, text);
-    must(yaml_parser_initialize(&reading->parser) == 1);
+    if (yaml_parser_initialize(&reading->parser) == 0)
+        memory_gone();
     yaml_parser_set_encoding(&reading->parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&reading->parser, (const unsigned char *)reading->text.at,
                                  reading->text.length);

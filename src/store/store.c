@@ -59,6 +59,8 @@ static const struct {
     {SQLITE_NOTADB, FAULT_FILE,
      "this is no database, or a damaged one: restore a backup; nothing was changed"},
     {SQLITE_BUSY, FAULT_REMAINS, "another process keeps the database locked: run again later"},
+    {SQLITE_PROTOCOL, FAULT_REMAINS,
+     "another process keeps the database locked: run again later"}, /* stopped in its recovery */
     {SQLITE_LOCKED, FAULT_REMAINS, "another process keeps the database locked: run again later"},
 };
 
