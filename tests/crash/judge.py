@@ -48,7 +48,7 @@ def assign(candidates, room):
     return all(place(copy, set()) for copy in range(len(candidates)))
 
 
-def judge_copies(taken, kills_ms, connections, held, score):
+def judge_copies(taken, kills_ms, most, held, score):
     """Each copy beyond the first has a reason: a withheld 250, or a kill between the two."""
     by_message, candidates = collections.defaultdict(list), []
     for entry in taken:
@@ -67,9 +67,8 @@ def judge_copies(taken, kills_ms, connections, held, score):
             candidates.append([i for i, at in enumerate(kills_ms) if earlier[0] - DRAIN_MS <= at <= later[0] + 1])
             if not candidates[-1]:
                 raise Wrong(f"a second copy without a reason: {earlier} {later}, kills {kills_ms}")
-    if not assign(candidates, connections):
-        raise Wrong(f"more than {connections} second copies by a kill with {connections} connections: {kills_ms},"
-                    f" {candidates}")
+    if not assign(candidates, most):
+        raise Wrong(f"more than {most} second copies by one kill: {kills_ms}, {candidates}")
 
 
 def judge_row(to, row, copies, suppressed, cancelled, held):
@@ -101,7 +100,7 @@ def judge(world, campaign, kills_ms, seals, score, cancelled=False, planned=None
         raise Wrong(f"{len(rows)} rows for {planned} members")
     if len(mine) != len(taken):
         raise Wrong("somebody got mail who was not planned")
-    judge_copies(taken, kills_ms, world.connections, held, score)
+    judge_copies(taken, kills_ms, world.connections * world.depth, held, score)
     judge_seals(taken, seals, score)
     suppressed = {seal.address for seal in seals}
     copies = collections.Counter(entry[3] for entry in taken)

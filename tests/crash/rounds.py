@@ -5,7 +5,7 @@ import time
 import traceback
 
 from judge import Score, Seal, judge
-from world import DRAIN_MS, FAULTS, READY, World, Wrong, fresh_folder, now_ms
+from world import DRAIN_MS, FAULTS, INTENT, World, Wrong, fresh_folder, now_ms
 
 SIZES = (24, 24, 24, 60, 120, 300)
 NAMED_STEPS = ("fdatasync", "pwrite", "write", "send", "recv", "connect", "ftruncate", "flock", "fsync")
@@ -31,6 +31,7 @@ class Round:
         folder = fresh_folder(tools.folder, f"round-{number}")
         self.world = World(tools, folder, self.size, FAULTS, self.chance.getrandbits(30), options,
                            connections=self.chance.randint(1, 6))
+        self.world.depth = self.chance.choice((1, 1, 1, 2, 4))
         self.kills_ms, self.seals, self.cancelled = [], [], False
 
     # -- fate
@@ -51,7 +52,9 @@ class Round:
 
     def suppress(self):
         """By hand, while the sender runs."""
-        to = self.chance.choice(sorted(self.everybody()))
+        everybody = self.everybody()
+        leaving = [to for to, row in self.world.rows(self.campaign).items() if row[0] == INTENT]
+        to = self.chance.choice(leaving if leaving and self.chance.random() < 0.5 else everybody)
         ran = self.world.run("suppress", "add", to, "--reason", "asked")
         ran.check({0, 75})
         if ran.status == 0:
@@ -137,7 +140,8 @@ def play(tools, number, seed, kills, keep=False):
     score = game.score if game else Score()
     score.rounds, score.failed = 1, int(wrong is not None)
     if game and wrong:
-        wrong = (f"{wrong}\n    {game.size} members, {game.campaign}, {game.world.connections} connections,"
+        wrong = (f"{wrong}\n    {game.size} members, {game.campaign}, {game.world.connections} connections"
+                 f" of depth {game.world.depth},"
                  f" {len(game.kills_ms)} kills" + (f", kept in {game.world.folder}" if keep else ""))
     if game and not (wrong and keep):
         game.world.close()

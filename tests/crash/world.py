@@ -168,7 +168,7 @@ class World:
         shutil.copytree(model, self.root)
         self.database = self.root / "var/broadside.db"
         self.server = Server(tools, folder, script, seed, options)
-        self.ahead_ms = 0
+        self.ahead_ms, self.depth = 0, 1
 
     def close(self):
         self.server.stop()
@@ -205,7 +205,7 @@ class World:
 
     def send_words(self, campaign, *more):
         return ("send", campaign, "--yes", "--edition", "e", "--quiet", "-o", f"relay.url={self.server.url}", "-o",
-                f"relay.connections={self.connections}", *more)
+                f"relay.connections={self.connections}", "-o", f"relay.depth={self.depth}", *more)
 
     def begin_send(self, campaign, fate="", *more, speed=SPEED):
         return self.begin(*self.send_words(campaign, *more), fate=fate, speed=speed)
