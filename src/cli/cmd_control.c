@@ -88,6 +88,12 @@ static bool resume(const struct session *session, struct store *store,
                    bool *ret_changed, struct error *err)
 {
     (void)session, (void)options;
+    if (edition_is_held(edition))
+        return error_set(err, FAULT_REFUSED,
+                         "%.*s %.*s %.*s; `broadside approve %.*s HASH` lets it go, with the hash "
+                         "that `plan` shows",
+                         TEXT_ARGS(edition->campaign), TEXT_ARGS(edition->slot),
+                         TEXT_ARGS(edition->pause_reason), TEXT_ARGS(edition->campaign));
     return edition_resume(store, edition->id, ret_changed, err);
 }
 

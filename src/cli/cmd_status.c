@@ -5,6 +5,9 @@
 #include "cli/edition_report.h"
 #include "cli/progress.h"
 #include "store/ledger.h"
+#include "store/occasion.h"
+
+enum { SKIPPED_SHOWN = 20 };
 
 struct status_options {
     bool audit, failed, unknown, deferred, csv;
@@ -157,6 +160,27 @@ static bool audit_edition(struct session *session, struct store *store,
     return true;
 }
 
+static bool is_detail(const struct status_options *options)
+{
+    return options->audit || options->failed || options->unknown || options->deferred ||
+           options->csv;
+}
+
+/* Slots of a schedule that were not sent, and why. */
+static bool show_skipped(struct session *session, struct store *store,
+                         const struct status_options *options, struct text campaign,
+                         struct error *err)
+{
+    struct occasion *occasions;
+    size_t count;
+    if (!occasion_skipped(store, &session->arena, campaign, SKIPPED_SHOWN, &occasions, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (options->edition == NULL || text_equal(occasions[i].slot, text_of(options->edition)))
+            occasion_report(session, &occasions[i]);
+    return true;
+}
+
 static bool show_edition(struct session *session, struct store *store,
                          const struct status_options *options, const struct edition *edition,
                          bool *holds, struct error *err)
@@ -188,7 +212,7 @@ static bool show_all(struct session *session, struct store *store,
     if (count == 0 && !session->json)
         session_sayf("nothing was ever planned%s\n",
                      campaign.length > 0 ? " of that campaign" : "");
-    return true;
+    return is_detail(options) || show_skipped(session, store, options, campaign, err);
 }
 
 static int run(struct session *session, const void *given, char **words, struct error *err)

@@ -36,12 +36,25 @@ static void as_json(const struct edition *edition)
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
         json_put_number(&writer, counts[i].name, counts[i].count);
     }
+    json_put_text(&writer, "content", edition->content_hash);
+    json_put_text(&writer, "commit", edition->commit);
+    json_put_bool(&writer, "dirty", edition->commit_dirty);
     json_put_time(&writer, "started", edition->started_ms);
     json_put_time(&writer, "finished", edition->finished_ms);
     json_key(&writer, "rate");
     json_say_real(&writer, rate_of(edition));
     json_end_object(&writer);
     session_say_line(&out);
+}
+
+/* What it was made of, so that anybody can look at it again. */
+static void say_content(const struct edition *edition)
+{
+    session_sayf("  content %.12s", edition->content_hash.at);
+    if (edition->commit.length > 0)
+        session_sayf(", commit %.12s%s", edition->commit.at,
+                     edition->commit_dirty ? " and changes that were not committed" : "");
+    session_sayf("\n");
 }
 
 static void as_text(const struct edition *edition)
@@ -71,6 +84,7 @@ static void as_text(const struct edition *edition)
         separator = ", ";
     }
     session_sayf("\n");
+    say_content(edition);
     if (edition->failed > 0)
         session_sayf("  `broadside status %.*s --failed` says who and why\n",
                      TEXT_ARGS(edition->campaign));
@@ -89,4 +103,25 @@ void edition_report(struct session *session, const struct edition *edition)
         as_json(edition);
     else
         as_text(edition);
+}
+
+void occasion_report(struct session *session, const struct occasion *occasion)
+{
+    if (!session->json) {
+        session_sayf("%.*s %.*s: skipped (%.*s)\n", TEXT_ARGS(occasion->campaign),
+                     TEXT_ARGS(occasion->slot), TEXT_ARGS(occasion->reason));
+        return;
+    }
+    BUFFER(out, 8 * 1024);
+    struct json_writer writer = {.out = &out};
+    json_begin_object(&writer);
+    json_put_text(&writer, "campaign", occasion->campaign);
+    json_put_text(&writer, "edition", occasion->slot);
+    json_put_string(&writer, "state", "skipped");
+    json_put_text(&writer, "reason", occasion->reason);
+    json_put_number(&writer, "planned", 0);
+    json_put_number(&writer, "sent", 0);
+    json_put_time(&writer, "due", occasion->due_ms);
+    json_end_object(&writer);
+    session_say_line(&out);
 }

@@ -4,8 +4,12 @@
 
 #include "cli/session.h"
 #include "store/edition.h"
+#include "store/occasion.h"
 
 /* One paragraph, or with --json the object of one line that checks rely on. */
 void edition_report(struct session *session, const struct edition *edition);
+
+/* The same for a slot of a schedule that was skipped. */
+void occasion_report(struct session *session, const struct occasion *occasion);
 
 #endif

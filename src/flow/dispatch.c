@@ -2,6 +2,7 @@
 #include "flow/dispatch.h"
 
 #include "base/banned.h"
+#include "campaign/hours.h"
 #include "flow/issue.h"
 #include "flow/plan.h"
 #include "flow/relaying.h"
@@ -12,8 +13,9 @@ struct dispatch {
     const struct dispatch_options *options;
     struct ledger *ledger;
     struct issues issues;
-    struct arena batch; /* of the last ledger_take(): its rows are merged before the next */
-    uint64_t left;      /* messages that may still be tried; UINT64_MAX: no limit */
+    struct arena batch;  /* of the last ledger_take(): its rows are merged before the next */
+    uint64_t left;       /* messages that may still be tried; UINT64_MAX: no limit */
+    struct zones *zones; /* of members */
 };
 
 static void fill_item(struct send_item *item, struct delivery *delivery, int64_t now_ms)
@@ -50,6 +52,50 @@ static bool check_edition(struct dispatch *dispatch, const struct delivery *deli
                          text_of(why.message), &changed, err);
 }
 
+/* Outside the reader's hours a row waits until they open; that is no attempt. */
+static bool is_in_hours(struct dispatch *dispatch, const struct delivery *delivery, int64_t now_ms,
+                        struct error *err)
+{
+    const struct issue *issue = issues_find(&dispatch->issues, delivery->edition_id, err);
+    const struct zone *zone = NULL;
+    int64_t opens_ms;
+    must(issue != NULL);
+    if (issue->hours.from_minute == issue->hours.to_minute)
+        return true;
+    if (delivery->member.timezone.length > 0)
+        zone = zones_find(dispatch->zones, delivery->member.timezone);
+    if (hours_open(issue->hours, zone != NULL ? zone : issue->zone, now_ms, &opens_ms))
+        return true;
+    const struct settlement settlement = {.id = delivery->id,
+                                          .state = DELIVERY_READY,
+                                          .reason = TEXT("hours"),
+                                          .next_ms = opens_ms,
+                                          .uncharged = true};
+    ledger_settle(dispatch->ledger, &settlement);
+    return false;
+}
+
+/* Fills items with what may go now; the rest is released or put off. */
+static bool sift(struct dispatch *dispatch, struct delivery *deliveries, size_t taken,
+                 struct send_item **items, int64_t now_ms, size_t *ret_count, struct error *err)
+{
+    for (size_t i = 0; i < taken; i++) {
+        bool sound = false;
+        if (!check_edition(dispatch, &deliveries[i], &sound, err))
+            return false;
+        if (!sound)
+            ledger_release(dispatch->ledger, deliveries[i].id);
+        else if (is_in_hours(dispatch, &deliveries[i], now_ms, err))
+            fill_item(items[(*ret_count)++], &deliveries[i], now_ms);
+    }
+    return !ledger_pending(dispatch->ledger) || ledger_commit(dispatch->ledger, now_ms, err);
+}
+
+static bool is_stopped(const struct dispatch *dispatch)
+{
+    return dispatch->options->stop != NULL && *dispatch->options->stop != 0;
+}
+
 static bool take(void *self, struct send_item **items, size_t room, int64_t now_ms,
                  size_t *ret_count, int64_t *ret_next_ms, struct error *err)
 {
@@ -62,21 +108,14 @@ static bool take(void *self, struct send_item **items, size_t room, int64_t now_
         return ledger_next_due(dispatch->ledger, ret_next_ms, err);
     if (allowed == 0)
         return true;
-    arena_clear(&dispatch->batch);
-    if (!ledger_take(dispatch->ledger, &dispatch->batch, now_ms, allowed, &deliveries, ret_count,
-                     err))
-        return false;
-    size_t taken = *ret_count;
-    *ret_count = 0;
-    for (size_t i = 0; i < taken; i++) {
-        bool sound = false;
-        if (!check_edition(dispatch, &deliveries[i], &sound, err))
+    size_t taken;
+    do {
+        arena_clear(&dispatch->batch);
+        if (!ledger_take(dispatch->ledger, &dispatch->batch, now_ms, allowed, &deliveries, &taken,
+                         err) ||
+            !sift(dispatch, deliveries, taken, items, now_ms, ret_count, err))
             return false;
-        if (sound)
-            fill_item(items[(*ret_count)++], &deliveries[i], now_ms);
-        else
-            ledger_release(dispatch->ledger, deliveries[i].id);
-    }
+    } while (taken > 0 && *ret_count == 0 && !is_stopped(dispatch));
     count_tried(dispatch, (int64_t)*ret_count);
     bool more = *ret_count == room || dispatch->left == 0;
     return more || ledger_next_due(dispatch->ledger, ret_next_ms, err);
@@ -238,7 +277,9 @@ bool dispatch_run(const struct dispatch_options *options, struct dispatch_report
         ret_report->busy = true;
         return lock_find(store, &ret_report->holder, &alive, err);
     }
+    dispatch.zones = zones_open();
     bool ran = run_locked(&dispatch, lock, ret_report, err);
+    zones_close(dispatch.zones);
     issues_close(&dispatch.issues);
     arena_free(&dispatch.batch);
     lock_release(lock);

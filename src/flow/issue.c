@@ -39,8 +39,11 @@ static bool load(struct issue *issue, struct store *store, int64_t edition_id, s
                             TEXT_ARGS(edition->slot));
     issue->edition_id = edition_id;
     issue->slot = edition->slot;
-    issue->retry_for_ms = compose_campaign_of(issue->composed)->send.retry_for_ms;
-    return true;
+    const struct campaign *campaign = compose_campaign_of(issue->composed);
+    issue->retry_for_ms = campaign->send.retry_for_ms;
+    issue->hours = campaign->schedule.hours;
+    issue->zone = zone_read(&issue->arena, campaign->schedule.timezone, err);
+    return issue->zone != NULL;
 }
 
 struct issue *issues_find(struct issues *issues, int64_t edition_id, struct error *err)

@@ -7,6 +7,7 @@
 #define FLOW_ISSUE_H
 
 #include "campaign/compose.h"
+#include "campaign/zone.h"
 #include "store/edition.h"
 
 struct issue {
@@ -15,7 +16,9 @@ struct issue {
     struct composed *composed;
     struct text slot;
     int64_t retry_for_ms;
-    uint64_t used; /* when it was last wanted; the smallest is replaced */
+    struct hours hours;      /* in which readers are written to */
+    const struct zone *zone; /* of those who name none */
+    uint64_t used;           /* when it was last wanted; the smallest is replaced */
 };
 
 /* As many as one take of the event loop may touch: none is forgotten between take and merge. */

@@ -1,0 +1,12 @@
+/* Hours: the daily window in which readers are written to, on their own clock. */
+#ifndef CAMPAIGN_HOURS_H
+#define CAMPAIGN_HOURS_H
+
+#include "campaign/zone.h"
+#include "settings/setting.h"
+
+/* True when the window is open, or there is none; else `ret_opens_ms` is the next instant at which
+ * it opens. */
+bool hours_open(struct hours hours, const struct zone *zone, int64_t now_ms, int64_t *ret_opens_ms);
+
+#endif
