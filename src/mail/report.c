@@ -79,7 +79,7 @@ static enum facts_command command_of(const struct form *form, struct text about)
         return command;
     verdict_words_find(about, &hits);
     command = verdict_words_command(hits.signs);
-    return command == COMMAND_UNKNOWN && form_is_local(form, about) ? COMMAND_LOCAL : command;
+    return command != COMMAND_UNKNOWN ? command : form_command(form, about);
 }
 
 /* Text that stands further from the recipient is asked only while what stands nearer is unclear. */
@@ -160,7 +160,7 @@ static void bounce_read(struct reading *reading)
 {
     struct report *report = reading->report;
     if (report->recipient_count == 0)
-        notice_recipients(reading);
+        list_recipients(reading);
     if (report->recipient_count == 0)
         reading_recipient(reading, (struct text){0});
     if (all_are(report, ACTION_NONE, ACTION_NONE, ACTION_NONE) && kind_is_delay(reading))

@@ -37,6 +37,9 @@ static size_t local_start(struct text line, size_t sign)
     /* Signs that may begin a local part, but in notices open a quotation or a list. */
     while (start < sign && strchr("'`*|/=.&", line.at[start]) != NULL)
         start++;
+    /* X.400 gateways write "SMTP=a@example.org". */
+    if (text_starts_nocase(text_slice(line, start, sign - start), TEXT("smtp=")))
+        start += 5;
     return start;
 }
 

@@ -10,22 +10,24 @@
 #include "base/banned.h"
 
 static const struct form forms[] = {
-    {"IMailServer", "X-Mailer", "<SMTP32", NULL, false},
-    {"Zoho", "X-Mailer", "Zoho Mail", NULL, true},
-    {"Exchange 5.5", NULL, NULL, "MSEXCH:", false},
-    {"Exchange", NULL, NULL, "Your message did not reach some or all", false},
-    {"Exchange", NULL, NULL, "Diagnostic information for administrators", false},
-    {"Domino", "X-Mailer", "Lotus Domino", NULL, false},
-    {"Exim", NULL, NULL, "This message was created automatically by mail delivery software", false},
-    {"Sendmail", NULL, NULL, "Transcript of session follows", false},
-    {"Courier", NULL, NULL, "This is a delivery status notification from", false},
-    {"Postfix", NULL, NULL, "This is the Postfix program", false},
-    {"Postfix", NULL, NULL, "This is the mail system at host", false},
-    {"qmail", NULL, NULL, "This is the qmail-send program", false},
-    {"OpenSMTPD", NULL, NULL, "This is the MAILER-DAEMON, please DO NOT REPLY", true},
-    {"DragonFly", NULL, NULL, "This is the DragonFly Mail Agent", true},
-    {"Gmail", NULL, NULL, "Technical details of permanent failure", true},
-    {"Gmail", NULL, NULL, "Technical details of temporary failure", true},
+    {"IMailServer", "X-Mailer", "<SMTP32", NULL, VOICE_OWN},
+    {"Zoho", "X-Mailer", "Zoho Mail", NULL, VOICE_ELSE},
+    {"MessageLabs", NULL, NULL, "This is the mail delivery agent at", VOICE_RCPT},
+    {"Exchange 5.5", NULL, NULL, "MSEXCH:", VOICE_OWN},
+    {"Exchange", NULL, NULL, "Your message did not reach some or all", VOICE_OWN},
+    {"Exchange", NULL, NULL, "Diagnostic information for administrators", VOICE_OWN},
+    {"Domino", "X-Mailer", "Lotus Domino", NULL, VOICE_OWN},
+    {"Exim", NULL, NULL, "This message was created automatically by mail delivery software",
+     VOICE_OWN},
+    {"Sendmail", NULL, NULL, "Transcript of session follows", VOICE_OWN},
+    {"Courier", NULL, NULL, "This is a delivery status notification from", VOICE_OWN},
+    {"Postfix", NULL, NULL, "This is the Postfix program", VOICE_OWN},
+    {"Postfix", NULL, NULL, "This is the mail system at host", VOICE_OWN},
+    {"qmail", NULL, NULL, "This is the qmail-send program", VOICE_OWN},
+    {"OpenSMTPD", NULL, NULL, "This is the MAILER-DAEMON, please DO NOT REPLY", VOICE_ELSE},
+    {"DragonFly", NULL, NULL, "This is the DragonFly Mail Agent", VOICE_ELSE},
+    {"Gmail", NULL, NULL, "Technical details of permanent failure", VOICE_ELSE},
+    {"Gmail", NULL, NULL, "Technical details of temporary failure", VOICE_ELSE},
 };
 
 enum { FORM_TEXT = 8 * 1024 };
@@ -47,15 +49,17 @@ const struct form *form_of(struct reading *reading)
     return NULL;
 }
 
-bool form_is_local(const struct form *form, struct text about)
+enum facts_command form_command(const struct form *form, struct text about)
 {
     static const char *const quotes[] = {
         "said:",      "while talking to", ">>> ",      "remote", "recipient address rejected",
         "smtp error", "response",         "returned '"};
-    if (form == NULL || form->is_remote || about.length == 0)
-        return false;
+    if (form == NULL || form->voice == VOICE_ELSE || about.length == 0)
+        return COMMAND_UNKNOWN;
+    if (form->voice == VOICE_RCPT)
+        return COMMAND_RCPT;
     for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++)
         if (text_find_nocase(about, text_of(quotes[i])) != TEXT_NONE)
-            return false;
-    return true;
+            return COMMAND_UNKNOWN;
+    return COMMAND_LOCAL;
 }

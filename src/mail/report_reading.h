@@ -35,10 +35,13 @@ struct text reading_address(struct text value);
 
 /* Gathers the notice and the returned message. */
 void notice_read(struct reading *reading);
-/* Finds recipients in the notice, and each one's share of it as its diagnostic. */
-void notice_recipients(struct reading *reading);
 /* What the notice says behind `address`, up to the next recipient; empty when it is not there. */
 struct text notice_about(struct reading *reading, struct text address);
+
+/* --- report_list.c --- */
+
+/* Finds recipients in the head, the notice, or at last the returned message. */
+void list_recipients(struct reading *reading);
 
 /* --- report_dsn.c: RFC 3464 --- */
 

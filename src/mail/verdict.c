@@ -80,15 +80,21 @@ static bool is_vague(const struct enhanced *enhanced)
            (enhanced->subject == 5 && enhanced->detail == 0);
 }
 
+/* Hotmail and old Sendmail give x.5.0 with an unknown user. Alone it proves nothing. */
+static bool is_x50(const struct enhanced *enhanced)
+{
+    return enhanced->class != 0 && enhanced->subject == 5 && enhanced->detail == 0;
+}
+
 /* What was refused before RCPT was not refused for the recipient. */
 static void weigh_command(struct scale *scale, const struct facts *facts,
                           enum facts_command command)
 {
     bool is_refusal = facts->code >= 500 || facts->code == 421;
     if (command == COMMAND_CONNECT && is_refusal)
-        scale_add(scale, CLASS_POLICY_BLOCK, WEIGHT_HINT, "refused at the door");
+        scale_add(scale, CLASS_POLICY_BLOCK, WEIGHT_CODE, "refused at the door");
     if (command == COMMAND_MAIL && is_refusal)
-        scale_add(scale, CLASS_POLICY_BLOCK, WEIGHT_HINT, "refused in answer to MAIL");
+        scale_add(scale, CLASS_POLICY_BLOCK, WEIGHT_CODE, "refused in answer to MAIL");
     bool is_mailbox_code = facts->code == 550 || facts->code == 551 || facts->code == 553;
     if (command == COMMAND_RCPT && is_mailbox_code && is_vague(&facts->enhanced))
         scale_add(scale, CLASS_BAD_MAILBOX, WEIGHT_TRACE, "550, 551 or 553 in answer to RCPT");
@@ -134,7 +140,7 @@ static void classify(const struct facts *facts, struct verdict *verdict, unsigne
     weigh_words(&scale, &hits);
     int before = scale.weight[CLASS_BAD_MAILBOX];
     weigh_enhanced(&scale, &facts->enhanced);
-    bool code_agrees = scale.weight[CLASS_BAD_MAILBOX] > before;
+    bool code_agrees = scale.weight[CLASS_BAD_MAILBOX] > before || is_x50(&facts->enhanced);
     weigh_basic(&scale, facts);
     enum facts_command command = command_of(facts, hits.signs);
     weigh_command(&scale, facts, command);
@@ -143,8 +149,8 @@ static void classify(const struct facts *facts, struct verdict *verdict, unsigne
     verdict->weight = scale.weight[verdict->class];
     *ret_signs = hits.signs;
     /* DNS that fails for now is a matter of networks, whatever it says of the name. */
-    if (verdict->class == CLASS_BAD_DOMAIN && facts->enhanced.class == 4 && facts->code < 500 &&
-        facts->action == ACTION_FAILED)
+    if (verdict->class == CLASS_BAD_DOMAIN && verdict->weight < WEIGHT_SURE &&
+        facts->enhanced.class == 4 && facts->code < 500 && facts->action == ACTION_FAILED)
         verdict->class = CLASS_TEMPORARY_NETWORK;
     if (verdict->class != CLASS_BAD_MAILBOX ||
         !is_hidden_filter(command, hits.best[CLASS_BAD_MAILBOX], code_agrees))

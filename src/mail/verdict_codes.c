@@ -118,6 +118,7 @@ const struct verdict_basic_row verdict_basic_rows[] = {
     {500, AT_ANY, CLASS_REMOTE_SYSTEM, WEIGHT_TRACE, "500 command not recognized"},
     {501, AT_ANY, CLASS_REMOTE_SYSTEM, WEIGHT_TRACE, "501 bad arguments"},
     {502, AT_ANY, CLASS_REMOTE_SYSTEM, WEIGHT_TRACE, "502 command not implemented"},
+    {504, AT_ANY, CLASS_REMOTE_SYSTEM, WEIGHT_TRACE, "504 parameter not implemented"},
     {503, AT_ANY, CLASS_REMOTE_SYSTEM, WEIGHT_TRACE, "503 bad sequence of commands"},
     {432, AT_ANY, CLASS_TEMPORARY_NETWORK, WEIGHT_TRACE, "432 try later"},
 };

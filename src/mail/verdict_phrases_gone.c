@@ -152,7 +152,6 @@ static const struct verdict_phrase rows[] = {
     GONE("mailbox not available"),
     GONE("mailbox @ unavailable"),
     GONE("mailbox * is unavailable"),
-    GONE("mailbox unavailable or access denied"),
     GONE("not valid recipient"),
     GONE("user name * not valid"), /* Verizon */
     GONE("username * not valid"),
@@ -352,8 +351,27 @@ static const struct verdict_phrase rows[] = {
     GONE("dosnt exist"),
     GONE("no valid recipients"),
     /* The text of RFC 5321 for 550; Verizon */
-    GONE_SURELY("requested action not taken mailbox unavailable"),
     GONE_SURELY("no valid recipients for this"),
+    /* QQ; Yahoo */
+    GONE_SURELY("mailbox unavailable or access denied"),
+    GONE_SURELY("delivery error dd this user doesnt have"),
+    GONE("cant accept user"),
+    GONE("address not present"),
+    GONE("mailbox not present"),
+    GONE("recipient not local"),
+    GONE("validrcptto"),
+    GONE("envelope recipient"),
+    GONE("email name is not found"),
+    GONE("no one at this"),
+    GONE("nessuna casella"),
+    GONE("no existe dicha"),
+    GONE("no existe ese"),
+    GONE("no existe el"),
+    GONE("user missing home"),
+    GONE("unknown virtual user"),
+    GONE("addresses were unknown"),
+    GONE("recipient no found"),
+    GONE("please ask your customer"),
 };
 
 const struct verdict_phrases verdict_phrases_gone = {rows, sizeof(rows) / sizeof(rows[0])};

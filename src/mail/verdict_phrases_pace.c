@@ -142,6 +142,10 @@ static const struct verdict_phrase rows[] = {
     GREY("temporarily greylisted"),
     GREY("please retry later greylist"),
     GREY("try again in 5 minutes"),
+    RATE("max emails per"),
+    RATE("per domain connection"),
+    RATE("maximum connection limit"),
+    RATE("maximum sending rate"),
 };
 
 const struct verdict_phrases verdict_phrases_pace = {rows, sizeof(rows) / sizeof(rows[0])};

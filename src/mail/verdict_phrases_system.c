@@ -1,22 +1,15 @@
 /*
- * Verdict phrases, systems: what mail programs say about names, connections, queues and each other.
+ * Verdict phrases, systems: what mail programs say about themselves and each other; and which
+ * command a quoted reply answered.
  */
 #include "mail/verdict_tables.h"
 
 #include "base/banned.h"
 
 /* clang-format off */
-#define DOMAIN_GONE(words) {words, CLASS_BAD_DOMAIN, WEIGHT_CLEAR, SIGN_NONE}
-#define DOMAIN_GONE_SURELY(words) {words, CLASS_BAD_DOMAIN, WEIGHT_SURE, SIGN_NONE}
-#define NETWORK(words) {words, CLASS_TEMPORARY_NETWORK, WEIGHT_CLEAR, SIGN_NONE}
-#define NETWORK_SURELY(words) {words, CLASS_TEMPORARY_NETWORK, WEIGHT_MORE, SIGN_NONE}
-#define NETWORK_PERHAPS(words) {words, CLASS_TEMPORARY_NETWORK, WEIGHT_HINT, SIGN_NONE}
 #define SYSTEM(words) {words, CLASS_REMOTE_SYSTEM, WEIGHT_CLEAR, SIGN_NONE}
 #define SYSTEM_SURELY(words) {words, CLASS_REMOTE_SYSTEM, WEIGHT_SURE, SIGN_NONE}
 #define SYSTEM_PERHAPS(words) {words, CLASS_REMOTE_SYSTEM, WEIGHT_HINT, SIGN_NONE}
-#define EXPIRED(words) {words, CLASS_EXPIRED, WEIGHT_CLEAR, SIGN_NONE}
-#define EXPIRED_PERHAPS(words) {words, CLASS_EXPIRED, WEIGHT_HINT, SIGN_NONE}
-#define EXPIRED_SURELY(words) {words, CLASS_EXPIRED, WEIGHT_MORE, SIGN_NONE}
 #define SAID_AT(words, sign) {words, CLASS_OTHER, WEIGHT_NONE, sign}
 /* clang-format on */
 
@@ -48,193 +41,10 @@ static const struct verdict_phrase rows[] = {
     SAID_AT("did not like our rcpt to", SIGN_AT_RCPT), /* Barracuda */
     SAID_AT("did not like our mail from", SIGN_AT_MAIL),
     SAID_AT("does not like recipient", SIGN_AT_RCPT), /* qmail */
+    SAID_AT("but my name was rejected", SIGN_AT_CONNECT),
     SAID_AT("but sender was rejected", SIGN_AT_MAIL),
     SAID_AT("most progress was rcpt to", SIGN_AT_RCPT),
     SAID_AT("failed after i sent the message", SIGN_AT_DATA),
-
-    /* No such domain, or it takes no mail */
-    DOMAIN_GONE("host unknown"), /* Sendmail */
-    DOMAIN_GONE("unknown host"),
-    DOMAIN_GONE("host not found"), /* Postfix */
-    DOMAIN_GONE("host * not found"),
-    DOMAIN_GONE("host or domain name not found"), /* Postfix */
-    DOMAIN_GONE("domain name not found"),
-    DOMAIN_GONE("domain not found"),
-    DOMAIN_GONE("domain * not found"),
-    DOMAIN_GONE("domain * couldnt be found"), /* Gmail */
-    DOMAIN_GONE("domain does not exist"),
-    DOMAIN_GONE("domain * does not exist"),
-    DOMAIN_GONE("domain doesnt exist"),
-    DOMAIN_GONE("domain * doesnt exist"),
-    DOMAIN_GONE("domain must exist"),
-    DOMAIN_GONE("domain has no mail"),
-    DOMAIN_GONE("domain is invalid"),
-    DOMAIN_GONE("invalid domain"),
-    DOMAIN_GONE("illegal domain"),
-    DOMAIN_GONE("bad domain"),
-    DOMAIN_GONE("unknown domain"),
-    DOMAIN_GONE("domain unknown"),
-    DOMAIN_GONE("no such domain"),
-    DOMAIN_GONE("no such host"),
-    DOMAIN_GONE("no host found"),
-    DOMAIN_GONE("no mail exchanger"),
-    DOMAIN_GONE("no mail server"),
-    DOMAIN_GONE("no mx"),
-    DOMAIN_GONE("no mx record"),
-    DOMAIN_GONE("no valid mx"),
-    DOMAIN_GONE("no a or mx"),
-    DOMAIN_GONE("no matches to nameserver query"), /* Gmail */
-    DOMAIN_GONE("domain * could not be found"),
-    DOMAIN_GONE("couldnt find any host"), /* qmail */
-    DOMAIN_GONE("name or service not known"),
-    DOMAIN_GONE("name service error for"), /* Postfix */
-    DOMAIN_GONE("nxdomain"),
-    DOMAIN_GONE("non existent domain"),
-    DOMAIN_GONE("nonexistent domain"),
-    DOMAIN_GONE("unrouteable address"), /* Exim */
-    DOMAIN_GONE("unroutable address"),
-    DOMAIN_GONE("unrouteable domain"),
-    DOMAIN_GONE("all relevant mx records point to non existent"), /* Exim */
-    DOMAIN_GONE("an mx or srv record indicated no smtp service"), /* Exim */
-    DOMAIN_GONE("invalid host name"),
-    DOMAIN_GONE("invalid host"),
-    DOMAIN_GONE("bad destination system"),
-    DOMAIN_GONE("bad destination host"),
-    DOMAIN_GONE("unable to resolve destination"),
-    DOMAIN_GONE("destination server for this recipient could not be found"),
-    DOMAIN_GONE("recipient address rejected domain not found"),
-    DOMAIN_GONE("recipient domain * not"),
-    DOMAIN_GONE("recipients domain * not"),
-    DOMAIN_GONE("dns domain * does not exist"),
-    DOMAIN_GONE("domain owner has changed"),
-    DOMAIN_GONE("domain is not used for mail"),
-    DOMAIN_GONE_SURELY("null mx"),
-    DOMAIN_GONE_SURELY("nullmx"),
-    DOMAIN_GONE_SURELY("domain * does not accept mail"), /* Postfix, null MX */
-    DOMAIN_GONE_SURELY("domain does not accept"),
-    DOMAIN_GONE_SURELY("does not accept any mail"),
-    DOMAIN_GONE_SURELY("host does not accept mail"), /* RFC 7504 */
-    DOMAIN_GONE_SURELY("host never accepts mail"),
-    DOMAIN_GONE_SURELY("this server does not accept mail"),
-    DOMAIN_GONE_SURELY("smtp protocol returned a permanent error"), /* Amazon, 556 */
-
-    /* Networks. A timeout that is reported at last is an expired message: see the queues. */
-    NETWORK_SURELY("connection refused"),
-    NETWORK("connection reset"),
-    NETWORK("connection lost"),
-    NETWORK("lost connection"), /* Postfix */
-    NETWORK("connection dropped"),
-    NETWORK("connection closed"),
-    NETWORK("connection aborted"),
-    NETWORK("connection failed"),
-    NETWORK("connection failure"),
-    EXPIRED("connection timed out"),
-    EXPIRED("connection timeout"),
-    NETWORK("connection died"),
-    EXPIRED("conversation * timed out"), /* Postfix */
-    EXPIRED("timed out while"),
-    EXPIRED("timed out waiting"),
-    EXPIRED("operation timed out"),
-    EXPIRED("connect timed out"),
-    EXPIRED("read timeout"),
-    EXPIRED("timeout"),
-    EXPIRED("timed out"),
-    NETWORK("could not connect"),
-    NETWORK("couldnt connect"),
-    NETWORK("cannot connect"),
-    NETWORK("unable to connect"),
-    NETWORK("failed to connect"),
-    NETWORK("unable to reach"),
-    NETWORK("could not be contacted"),
-    NETWORK("could not be reached"),
-    NETWORK("not responding"),
-    NETWORK("is not responding"),
-    NETWORK("did not respond"),
-    NETWORK("no answer from host"),
-    NETWORK_SURELY("no route to host"),
-    NETWORK("no relevant answers"),
-    NETWORK_SURELY("host is unreachable"),
-    NETWORK("host unreachable"),
-    NETWORK_SURELY("network is unreachable"),
-    NETWORK("network unreachable"),
-    NETWORK_SURELY("network error"),
-    NETWORK("network failure"),
-    NETWORK("host is down"),
-    NETWORK_SURELY("wasnt able to establish an smtp connection"), /* qmail */
-    NETWORK("unable to establish"),
-    NETWORK("establish an smtp connection"),
-    NETWORK_SURELY("too many hops"),
-    NETWORK_SURELY("hop count exceeded"),
-    NETWORK("exceeded * hop"),
-    NETWORK("maximum hop"),
-    NETWORK_SURELY("mail loop"),
-    NETWORK("mail is looping"),
-    NETWORK("message is looping"),
-    NETWORK("message looping"),
-    NETWORK("message looped"),
-    NETWORK("mail loops back"),
-    NETWORK_SURELY("loops back to"), /* Postfix, Sendmail */
-    NETWORK_SURELY("routing loop"),
-    NETWORK("loop detected"),
-    NETWORK("loop encountered"),
-    NETWORK("malformed or unexpected name server reply"), /* Postfix */
-    NETWORK("host not found * try again"),
-    NETWORK_SURELY("host name lookup failure"), /* Sendmail */
-    NETWORK_SURELY("name server * failure"),
-    NETWORK("temporary lookup failure"),
-    NETWORK("temporary dns failure"),
-    NETWORK("dns failure"),
-    NETWORK("dns lookup failed"),
-    NETWORK("tls is required but was not offered"), /* Postfix */
-    NETWORK("cannot start tls"),
-    NETWORK("starttls failed"),
-    NETWORK("tls handshake"),
-    NETWORK("certificate * verify"),
-    NETWORK("bad connection"),
-    NETWORK_PERHAPS("temporary failure"),
-    NETWORK_PERHAPS("deferred"),
-    NETWORK_PERHAPS("try again later"),
-
-    /* Queues that gave up */
-    EXPIRED_SURELY("delivery time expired"),
-    EXPIRED_SURELY("message expired"),
-    EXPIRED_SURELY("message has expired"),
-    EXPIRED_SURELY("retry timeout exceeded"), /* Exim */
-    EXPIRED("retry time not reached"),
-    EXPIRED("retry time expired"),
-    EXPIRED("retry limit exceeded"),
-    EXPIRED_SURELY("queue time exceeded"),
-    EXPIRED("in the queue too long"), /* qmail */
-    EXPIRED("in queue too long"),
-    EXPIRED("queue too long"),
-    EXPIRED("too long in the queue"),
-    EXPIRED("could not be delivered for"), /* Sendmail: "… for 5 days" */
-    EXPIRED("will be deleted from queue"),
-    EXPIRED("giving up on it"),
-    EXPIRED("has not been delivered * hours"),
-    EXPIRED("unable to deliver in"), /* SES: "… in 840 minutes" */
-    EXPIRED("could not be delivered within"),
-    EXPIRED_SURELY("could not deliver * within"),
-    EXPIRED("delivery attempts failed"),
-    EXPIRED_SURELY("delivery expired"),
-    EXPIRED("delivery timeout"),
-    EXPIRED("delivery timed out"),
-    EXPIRED("maximum retries"),
-    EXPIRED("message timed out"),
-    EXPIRED("message timeout"),
-    EXPIRED("too many retries"),
-    EXPIRED("was undeliverable after"),
-    EXPIRED("failed for * days"),
-    EXPIRED("message was in the queue"),
-    EXPIRED("not delivered after"),
-    EXPIRED("for too long"),
-    EXPIRED("message is too old"),
-    EXPIRED("message too old"),
-    EXPIRED("undeliverable for * days"),
-    EXPIRED("queue lifetime"),
-    EXPIRED("gave up"),
-    EXPIRED("could not deliver for the last"), /* DragonFly */
-    EXPIRED("delivery failed * attempts"),     /* IMail */
 
     /* The other side is misconfigured */
     SYSTEM_SURELY("relay access denied"), /* Postfix */
@@ -338,101 +148,6 @@ static const struct verdict_phrase rows[] = {
     SYSTEM("smtputf8"),
     SYSTEM_PERHAPS("service unavailable"),
     SYSTEM_PERHAPS("unable to deliver"),
-    DOMAIN_GONE("couldnt find a mail exchanger"),
-    DOMAIN_GONE("no route found to domain"),
-    DOMAIN_GONE("destination email system is unknown"),
-    DOMAIN_GONE("nonexistentdomain"),
-    DOMAIN_GONE("unable to find destination"),
-    DOMAIN_GONE("could not be resolved"),
-    DOMAIN_GONE("could not resolve"),
-    DOMAIN_GONE("cannot resolve"),
-    DOMAIN_GONE("cannot be resolved"),
-    DOMAIN_GONE("unable to resolve"),
-    DOMAIN_GONE("not be resolved"),
-    DOMAIN_GONE("name resolution"),
-    DOMAIN_GONE("unresolvable"),
-    DOMAIN_GONE("doesnt have an mx"),
-    DOMAIN_GONE("does not have an mx"),
-    DOMAIN_GONE("has no mx"),
-    DOMAIN_GONE("no mx found"),
-    DOMAIN_GONE("no such mx"),
-    DOMAIN_GONE("mx record * not"),
-    DOMAIN_GONE("no dns"),
-    DOMAIN_GONE("no dns entry"),
-    DOMAIN_GONE("host doesnt exist"),
-    DOMAIN_GONE("host does not exist"),
-    DOMAIN_GONE("invalid destination"),
-    DOMAIN_GONE("destination * unknown"),
-    DOMAIN_GONE("unknown destination"),
-    DOMAIN_GONE("domain was not found"),
-    DOMAIN_GONE("domain isnt"),
-    DOMAIN_GONE("domain * expired"),
-    DOMAIN_GONE("domain not configured"),
-    DOMAIN_GONE("domain is not configured"),
-    DOMAIN_GONE("domain is not known"),
-    DOMAIN_GONE("domain not hosted"),
-    DOMAIN_GONE("domain is not hosted"),
-    DOMAIN_GONE("domain not local"),
-    DOMAIN_GONE("domain * is not local"),
-    DOMAIN_GONE("dns lookup * not found"),
-    DOMAIN_GONE("recipients domain * invalid"),
-    DOMAIN_GONE("not a valid domain"),
-    DOMAIN_GONE("badly formed domain"),
-    NETWORK("lookup failed temporarily"),
-    NETWORK("certificate not verified"),
-    NETWORK("smtp communication problem"),
-    NETWORK("communication failure"),
-    NETWORK("communication error"),
-    NETWORK("points to local host"),
-    NETWORK("points back to"),
-    NETWORK("dns timeout"),
-    NETWORK("dns problem"),
-    NETWORK("connection could not"),
-    NETWORK("temporary dns"),
-    NETWORK("not reachable"),
-    NETWORK("cannot reach"),
-    NETWORK("could not reach"),
-    NETWORK("couldnt reach"),
-    NETWORK("remote host * closed"),
-    NETWORK("socket closed"),
-    NETWORK("unable to start tls"),
-    NETWORK_PERHAPS("dns error"),
-    NETWORK_PERHAPS("resolver"),
-    NETWORK_PERHAPS("smtp connection"),
-    NETWORK_PERHAPS("connection was"),
-    NETWORK_PERHAPS("connection attempt"),
-    NETWORK_PERHAPS("name server"),
-    NETWORK_PERHAPS("nameserver"),
-    NETWORK_PERHAPS("no connection"),
-    NETWORK_PERHAPS("unreachable"),
-    NETWORK_PERHAPS("socket error"),
-    NETWORK_PERHAPS("handshake"),
-    NETWORK_PERHAPS("ssl"),
-    NETWORK_PERHAPS("tls"),
-    NETWORK_PERHAPS("loop"),
-    NETWORK_PERHAPS("loops"),
-    NETWORK_PERHAPS("looping"),
-    NETWORK_PERHAPS("forwarding"),
-    NETWORK_PERHAPS("hops"),
-    EXPIRED("failing for a long time"),
-    EXPIRED("not reachable within"),
-    EXPIRED("delivery window expired"),
-    EXPIRED("after trying for"),
-    EXPIRED("attempted delivery for"),
-    EXPIRED("time out"),
-    EXPIRED("maximum queue"),
-    EXPIRED("maximum time"),
-    EXPIRED("max time"),
-    EXPIRED("retry period"),
-    EXPIRED("retried for"),
-    EXPIRED("exceeded the maximum time"),
-    EXPIRED_PERHAPS("days"),
-    EXPIRED_PERHAPS("expired"),
-    EXPIRED_PERHAPS("been queued"),
-    EXPIRED_PERHAPS("retry time"),
-    EXPIRED_PERHAPS("attempts"),
-    EXPIRED_PERHAPS("too old"),
-    EXPIRED_PERHAPS("lifetime"),
     SYSTEM("cannot update mailbox"),
     SYSTEM("unknown mail transport"),
     SYSTEM("mail transport"),
@@ -479,14 +194,22 @@ static const struct verdict_phrase rows[] = {
     SYSTEM_PERHAPS("relayed"),
     SYSTEM_PERHAPS("starttls"),
     SYSTEM_PERHAPS("authentication"),
-    /* Gmail, after days of trying */
-    EXPIRED("did not accept our requests to connect"),
-    /* What a notice of delay is about */
-    EXPIRED("message still undelivered"),
-    EXPIRED("continue trying for"),
-    NETWORK_SURELY("dns query failed"),
-    DOMAIN_GONE_SURELY("domain is not reachable"),
     SYSTEM_SURELY("insufficient disk space"),
+    SYSTEM("could not load"),
+    SYSTEM("not implemented"),
+    SYSTEM("parameter not"),
+    /* Without a reason beside it: somebody demands a login, or nothing sensible */
+    SYSTEM("access denied"),
+    /* Postfix: the MX of that domain is the sender itself */
+    SYSTEM_SURELY("loops back to"),
+    SYSTEM("queue file write error"),
+    SYSTEM("temporary local problem"),
+    SYSTEM("waiting for input"),
+    SYSTEM("loop broken"),
+    SYSTEM("not an open relay"),
+    SYSTEM("insecure mail relay"),
+    SYSTEM("not configured to relay"),
+    SYSTEM("as a relay"),
 };
 
 const struct verdict_phrases verdict_phrases_system = {rows, sizeof(rows) / sizeof(rows[0])};

@@ -66,12 +66,15 @@ struct verdict_phrases {
 /* Tables by what they speak of, each in its own file. */
 extern const struct verdict_phrases verdict_phrases_gone;   /* nobody there */
 extern const struct verdict_phrases verdict_phrases_box;    /* a box that is off, full, unwilling */
-extern const struct verdict_phrases verdict_phrases_policy; /* us: reputation and identity */
+extern const struct verdict_phrases verdict_phrases_policy; /* us: who we are */
+extern const struct verdict_phrases verdict_phrases_sender; /* us: our address */
 extern const struct verdict_phrases verdict_phrases_pace;   /* us: too fast */
 extern const struct verdict_phrases verdict_phrases_content; /* this message */
-extern const struct verdict_phrases verdict_phrases_system;  /* networks, queues, machines */
-extern const struct verdict_phrases verdict_phrases_notice;  /* kinds of mail, not reasons */
+extern const struct verdict_phrases verdict_phrases_network; /* names, connections, queues */
+extern const struct verdict_phrases verdict_phrases_system;  /* machines */
 extern const struct verdict_phrases verdict_phrases_world;   /* other languages than English */
+extern const struct verdict_phrases verdict_phrases_notice;  /* what kind of mail */
+extern const struct verdict_phrases verdict_phrases_absence; /* what kind of reply */
 
 /* An enhanced code (RFC 3463 and the registry; Microsoft's three-digit details). The leading digit
  * is not looked at; `last` closes a range of details. */

@@ -75,11 +75,14 @@ static void table_make(void)
     table_add(&verdict_phrases_gone);
     table_add(&verdict_phrases_box);
     table_add(&verdict_phrases_policy);
+    table_add(&verdict_phrases_sender);
     table_add(&verdict_phrases_pace);
     table_add(&verdict_phrases_content);
+    table_add(&verdict_phrases_network);
     table_add(&verdict_phrases_system);
     table_add(&verdict_phrases_world);
     table_add(&verdict_phrases_notice);
+    table_add(&verdict_phrases_absence);
 }
 
 /* --- Cutting into words --- */
