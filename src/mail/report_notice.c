@@ -195,6 +195,13 @@ static bool is_sentence(struct text line, struct text before)
     return text_trim(before).length == 0 && line.length < SENTENCE && text_ends(line, TEXT("."));
 }
 
+/* In any case only for a few recipients: a list of hundreds is compared as it stands. */
+static bool is_named(struct text line, struct text address, bool in_any_case)
+{
+    return in_any_case ? text_find_nocase(line, address) != TEXT_NONE
+                       : text_contains(line, address);
+}
+
 struct text notice_about(struct reading *reading, struct text address)
 {
     BUFFER(about, REPORT_DIAGNOSTIC);
@@ -203,7 +210,7 @@ struct text notice_about(struct reading *reading, struct text address)
     bool has_others =
         reading->report->recipient_count > 1 && reading->report->recipient_count <= OTHERS_COMPARED;
     while (address.length > 0 && text_take_line(&rest, &line) && !about.overflowed) {
-        if (text_find_nocase(line, address) != TEXT_NONE) {
+        if (is_named(line, address, is_few)) {
             if (!is_about && about.length == 0 && !has_others) {
                 buffer_add(&about, sentence);
                 buffer_add_byte(&about, 10);

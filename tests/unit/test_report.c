@@ -246,12 +246,17 @@ static int64_t read_ms(struct text mail)
 
 enum { HOSTILE = 3 * 1024 * 1024, PATIENCE_MS = 1000 }; /* 50 ms without sanitizers */
 
+/* `piece` again and again, "#" being a running number. */
 static void hostile(const char *promise, const char *head, const char *piece)
 {
     BUFFER(mail, HOSTILE + 4096);
     buffer_add_string(&mail, head);
     for (unsigned i = 0; mail.length < HOSTILE; i++)
-        buffer_printf(&mail, piece, i, i);
+        for (const char *byte = piece; *byte != '\0'; byte++)
+            if (*byte == '#')
+                buffer_add_number(&mail, i);
+            else
+                buffer_add_byte(&mail, *byte);
     if (!check(promise, read_ms(buffer_text(&mail)) < PATIENCE_MS))
         fprintf(stderr, "    took %lld ms\n", (long long)read_ms(buffer_text(&mail)));
 }
@@ -259,21 +264,21 @@ static void hostile(const char *promise, const char *head, const char *piece)
 static void check_hostile(void)
 {
     hostile("endless multiparts", "Content-Type: multipart/mixed; boundary=b\n\n",
-            "--b%u\nContent-Type: multipart/mixed; boundary=b%u\n\n");
+            "--b#\nContent-Type: multipart/mixed; boundary=b#\n\n");
     hostile("endless multiparts that open", "Content-Type: multipart/mixed; boundary=b\n\n--b\n",
-            "Content-Type: multipart/mixed; boundary=b%u\n\n--b%u\n");
-    hostile("endless messages", "", "Content-Type: message/rfc822\n\n%.0u%.0u");
-    hostile("endless fields", "", "X-Field-%u: %u\n");
-    hostile("one endless field", "Subject: ", "=?utf-8?q?%u=%u");
-    hostile("one endless comment", "From: ", "(((((%.0u%.0u");
+            "Content-Type: multipart/mixed; boundary=b#\n\n--b#\n");
+    hostile("endless messages", "", "Content-Type: message/rfc822\n\n");
+    hostile("endless fields", "", "X-Field-#: #\n");
+    hostile("one endless field", "Subject: ", "=?utf-8?q?#=#");
+    hostile("one endless comment", "From: ", "(((((");
     hostile("endless recipients", DAEMON "Content-Type: message/delivery-status\n\n",
-            "Final-Recipient: rfc822;%u@example.com\nAction: failed\nStatus: 5.1.%u\n\n");
-    hostile("endless addresses", DAEMON "\n", "<%u@%u.example.com>: user unknown\n");
-    hostile("addresses without an end", DAEMON "\n", "%.0u%.0u@@@@@@@@");
-    hostile("tags without an end", DAEMON "Content-Type: text/html\n\n<html>", "<a <b<%.0u%.0u");
+            "Final-Recipient: rfc822;#@example.com\nAction: failed\nStatus: 5.1.#\n\n");
+    hostile("endless addresses", DAEMON "\n", "<#@#.example.com>: user unknown\n");
+    hostile("addresses without an end", DAEMON "\n", "@@@@@@@@");
+    hostile("tags without an end", DAEMON "Content-Type: text/html\n\n<html>", "<a <b<");
     hostile("delimiters without an end", "Content-Type: multipart/mixed; boundary=b\n\n",
-            "--b--\n--b-%u\n--%u\n");
-    hostile("words without an end", DAEMON "\n", "mailbox user account recipient %.0u%.0u");
+            "--b--\n--b-#\n--#\n");
+    hostile("words without an end", DAEMON "\n", "mailbox user account recipient ");
 }
 
 /* Every mail above, bent at random places: nothing but a crash could go wrong. */
