@@ -207,8 +207,8 @@ struct text notice_about(struct reading *reading, struct text address)
     BUFFER(about, REPORT_DIAGNOSTIC);
     struct text line, sentence = {0}, previous = {0}, rest = reading->notice;
     bool is_about = false;
-    bool has_others =
-        reading->report->recipient_count > 1 && reading->report->recipient_count <= OTHERS_COMPARED;
+    bool is_few = reading->report->recipient_count <= OTHERS_COMPARED;
+    bool has_others = is_few && reading->report->recipient_count > 1;
     while (address.length > 0 && text_take_line(&rest, &line) && !about.overflowed) {
         if (is_named(line, address, is_few)) {
             if (!is_about && about.length == 0 && !has_others) {
