@@ -1,9 +1,10 @@
 /*
  * Import: members out of a CSV file, in batches.
  *
- * A batch is read and checked without any lock, sorted by key, and then written in one transaction:
- * sorted, because the keys of a file lie scattered over the index, and a batch should touch each of
- * its pages once.
+ * A batch is read and checked, sorted by key, and written: sorted, because the keys of a file lie
+ * scattered over the index, and a batch should touch each of its pages once. A few batches make a
+ * transaction: every commit writes out nearly all pages of the indexes, so fewer commits write
+ * less; but a dispatcher waits for each, so they stay within about a second.
  */
 #include "store/import.h"
 
@@ -14,7 +15,7 @@
 
 #include "base/banned.h"
 
-enum { BATCH_ROWS = 20000, BATCH_BYTES = 16 << 20 };
+enum { BATCH_ROWS = 20000, BATCH_BYTES = 16 << 20, GROUP_BATCHES = 5 };
 
 struct run {
     const struct import *import;
@@ -100,21 +101,40 @@ static bool is_one_transaction(const struct import *import)
 
 static bool write_batch(struct run *run, struct error *err)
 {
+    qsort(run->records, run->count, sizeof(*run->records), compare);
+    return write_records(run, err);
+}
+
+/* The batches of one transaction; the first is read already. */
+static bool write_group(struct run *run, struct error *err)
+{
+    for (int written = 1; write_batch(run, err); written++) {
+        if (run->at_end || written == GROUP_BATCHES)
+            return true;
+        if (!read_batch(run, err))
+            return false;
+    }
+    return false;
+}
+
+static bool import_group(struct run *run, struct error *err)
+{
     const struct import *import = run->import;
     struct store *store = run->writing.store;
-    qsort(run->records, run->count, sizeof(*run->records), compare);
+    if (!read_batch(run, err))
+        return false;
     if (is_one_transaction(import))
-        return write_records(run, err);
-    if (!store_begin(store, err) || !store_end(store, write_records(run, err), err))
+        return write_batch(run, err);
+    if (!store_begin(store, err) || !store_end(store, write_group(run, err), err))
         return false;
     return import->lock == NULL || store_checkpoint(store, import->lock, false, err);
 }
 
-static bool import_batches(struct run *run, struct error *err)
+static bool import_groups(struct run *run, struct error *err)
 {
     const struct import *import = run->import;
     while (!run->at_end) {
-        if (!read_batch(run, err) || !write_batch(run, err))
+        if (!import_group(run, err))
             return false;
         if (import->progress != NULL)
             import->progress(import->self, run->counts.rows, rows_bytes(run->rows));
@@ -153,10 +173,10 @@ static bool import_all(struct run *run, struct error *err)
     if (!read_header(run, err))
         return false;
     if (!is_one_transaction(import))
-        return name_source(run, err) && import_batches(run, err);
+        return name_source(run, err) && import_groups(run, err);
     if (!store_begin(store, err))
         return false;
-    bool good = name_source(run, err) && import_batches(run, err);
+    bool good = name_source(run, err) && import_groups(run, err);
     if (import->dry_run) {
         store_rollback(store);
         return good;

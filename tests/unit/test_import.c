@@ -251,8 +251,23 @@ static void survives_endless_lines(void)
     world_close(&world);
 }
 
+/* More rows than a batch, a group of batches, and neither a multiple of them. */
+static void groups_of_batches(void)
+{
+    static const unsigned rows[] = {1, 20000, 20001, 100001};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct world world = world_open();
+        int64_t count;
+        world_people(&world, rows[i], "news");
+        world_must(&world, member_count(world.store, &count, &world.err));
+        check_number("every row of a long file is in", count, rows[i]);
+        world_close(&world);
+    }
+}
+
 int main(void)
 {
+    groups_of_batches();
     rejects_rows();
     refuses_files();
     reads_what_is_meant();
