@@ -2,6 +2,7 @@
 #include "campaign/campaign.h"
 
 #include "campaign/fit.h"
+#include "campaign/lint.h"
 
 #include "base/banned.h"
 
@@ -97,11 +98,52 @@ static const struct key approval_keys[] = {
 };
 static const struct shape approval_shape = SHAPE(struct campaign_approval, approval_keys);
 
+static bool fit_rule(struct text name, struct error *err)
+{
+    const struct lint_rule *nearest = lint_rules;
+    if (lint_rule_find(name) != NULL)
+        return true;
+    for (const struct lint_rule *at = lint_rules; at->name != NULL; at++)
+        if (text_distance(text_of(at->name), name, 8) <
+            text_distance(text_of(nearest->name), name, 8))
+            nearest = at;
+    return error_set(err, FAULT_FILE, "there is no rule \"%.*s\"; did you mean \"%s\"?",
+                     TEXT_ARGS(name), nearest->name);
+}
+
 static const struct key lint_keys[] = {
-    {"off", KEY_TEXTS(struct campaign_lint, off, fit_id), 0, NULL, "[image-alt]",
+    {"off", KEY_TEXTS(struct campaign_lint, off, fit_rule), 0, NULL, "[image-alt]",
      "Names of rules not to apply."},
+    {"reason", KEY_TEXT(struct campaign_lint, reason), 0, NULL, "\"the images are decoration\"",
+     "Why; needed whenever a rule is off."},
 };
-static const struct shape lint_shape = SHAPE(struct campaign_lint, lint_keys);
+
+static void check_lint(struct schema *schema, void *at)
+{
+    const struct campaign_lint *lint = at;
+    if (lint->off.count > 0 && lint->reason.length == 0)
+        schema_mistake(schema, lint->place, "say why these rules are off: reason: \"…\"");
+}
+
+static const struct shape lint_shape =
+    SHAPE_WITH(struct campaign_lint, lint_keys, .check = check_lint);
+
+static const struct key test_keys[] = {
+    {"name", KEY_TEXT(struct campaign_test, name), REQUIRED, NULL, "\"a parent in Fresno\"",
+     "What is tried, in words; the preview lists it among the readers."},
+    {"reader", KEY_VALUE(struct campaign_test, reader), 0, NULL,
+     "{first_name: María, county: Fresno}",
+     "The reader's fields and attributes, by the names that merge tags use."},
+    {"language", KEY_TEXT_AS(struct campaign_test, language, fit_language), 0, NULL, "es",
+     "The language they read."},
+    {"subject", KEY_TEXT(struct campaign_test, subject), 0, NULL,
+     "\"María, todo estudiante merece un camino\"", "The subject must be just that."},
+    {"contains", KEY_TEXTS(struct campaign_test, contains, NULL), 0, NULL, "[Fresno]",
+     "What both parts must say."},
+    {"lacks", KEY_TEXTS(struct campaign_test, lacks, NULL), 0, NULL, "[Alameda]",
+     "What neither part may say."},
+};
+static const struct shape test_shape = SHAPE(struct campaign_test, test_keys);
 
 static const struct word kind_words[] = {
     {"newsletter", KIND_NEWSLETTER}, {"alert", KIND_ALERT}, {NULL, 0}};
@@ -158,8 +200,12 @@ static const struct key campaign_keys[] = {
      "How it is sent."},
     {"approval", KEY_MAPPING(struct campaign, approval, struct campaign_approval, approval_shape),
      0, NULL, NULL, "Who may let it go out."},
-    {"lint", KEY_MAPPING(struct campaign, lint, struct campaign_lint, lint_shape), LATER, NULL,
-     NULL, "What `check` leaves unsaid."},
+    {"lint", KEY_MAPPING(struct campaign, lint, struct campaign_lint, lint_shape), 0, NULL, NULL,
+     "What `check` leaves unsaid."},
+    {"tests",
+     KEY_LIST(struct campaign, tests, struct campaign_test_list, struct campaign_test, test_shape,
+              CAMPAIGN_TESTS),
+     0, NULL, NULL, "Readers made up to try it with, and what their messages must say."},
 };
 
 static void check_campaign(struct schema *schema, void *at)

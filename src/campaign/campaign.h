@@ -15,6 +15,7 @@ enum {
     CAMPAIGN_ID = 64,
     CAMPAIGN_LANGUAGES = 64,
     CAMPAIGN_ATTACHMENTS = 32,
+    CAMPAIGN_TESTS = 200,
 };
 
 enum campaign_kind { KIND_NEWSLETTER, KIND_ALERT };
@@ -72,6 +73,22 @@ struct campaign_approval {
 struct campaign_lint {
     struct place place;
     struct text_list off; /* names of rules */
+    struct text reason;   /* why; given whenever a rule is off */
+};
+
+/* What a message must say to a reader who need not exist. */
+struct campaign_test {
+    struct place place;
+    struct text name;
+    struct value reader; /* fields and attributes by name, always an object; email has a default */
+    struct text language;
+    struct text subject;              /* exactly; empty: any */
+    struct text_list contains, lacks; /* in the text part or the HTML part; in neither */
+};
+
+struct campaign_test_list {
+    struct campaign_test *at;
+    size_t count;
 };
 
 struct campaign {
@@ -93,6 +110,7 @@ struct campaign {
     struct campaign_send send;
     struct campaign_approval approval;
     struct campaign_lint lint;
+    struct campaign_test_list tests;
 };
 
 extern const struct shape campaign_shape;

@@ -3,6 +3,7 @@
 
 #include "campaign/campaign.h"
 #include "campaign/config.h"
+#include "campaign/lint.h"
 
 #include "base/banned.h"
 
@@ -13,3 +14,10 @@ const struct manual_file reference_files[REFERENCE_COUNT] = {
     [REFERENCE_CAMPAIGN] = {"campaigns/NAME.yaml", "One campaign: what it says, to whom, and when.",
                             &campaign_shape},
 };
+
+void reference_render(struct buffer *out)
+{
+    manual_render_markdown(out, reference_files, REFERENCE_COUNT);
+    buffer_add_byte(out, '\n');
+    lint_render_markdown(out);
+}

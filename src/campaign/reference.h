@@ -8,4 +8,7 @@ enum { REFERENCE_CONFIG, REFERENCE_CAMPAIGN, REFERENCE_COUNT };
 
 extern const struct manual_file reference_files[REFERENCE_COUNT];
 
+/* The whole reference, config/reference.md: every key, then the rules of lint. */
+void reference_render(struct buffer *out);
+
 #endif

@@ -23,7 +23,7 @@ static int run(struct session *session, const void *given, char **words, struct 
     if (options->example)
         manual_render_example(&out, &reference_files[REFERENCE_CONFIG]);
     else
-        manual_render_markdown(&out, reference_files, REFERENCE_COUNT);
+        reference_render(&out);
     session_say_buffer(&out);
     return 0;
 }

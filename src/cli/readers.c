@@ -6,25 +6,30 @@
 
 static void add_reader(struct readers *readers, const struct member *member)
 {
+    struct arena *arena = readers->arena != NULL ? readers->arena : &readers->session->arena;
     struct recipient reader = plan_recipient(member);
     struct text *texts[] = {
         &reader.key,  &reader.email,    &reader.first_name, &reader.last_name, &reader.organization,
         &reader.role, &reader.language, &reader.timezone,   &reader.tags,      &reader.attributes};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        *texts[i] = arena_text(&readers->session->arena, *texts[i]);
+        *texts[i] = arena_text(arena, *texts[i]);
     readers->at[readers->count++] = reader;
+}
+
+void readers_offer(struct readers *readers, const struct member *member)
+{
+    for (size_t i = 0; i < readers->count; i++)
+        if (text_equal(readers->at[i].language, member->language) &&
+            readers->at[i].is_organization == (member->kind == MEMBER_ORGANIZATION))
+            return;
+    if (readers->count < READERS_MOST)
+        add_reader(readers, member);
 }
 
 static bool choose(void *self, const struct member *member, struct error *err)
 {
-    struct readers *readers = self;
     (void)err;
-    for (size_t i = 0; i < readers->count; i++)
-        if (text_equal(readers->at[i].language, member->language) &&
-            readers->at[i].is_organization == (member->kind == MEMBER_ORGANIZATION))
-            return true;
-    if (readers->count < READERS_MOST)
-        add_reader(readers, member);
+    readers_offer(self, member);
     return true;
 }
 

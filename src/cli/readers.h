@@ -11,10 +11,14 @@
 enum { READERS_MOST = 32 };
 
 struct readers {
-    struct session *session; /* texts live in its arena */
+    struct session *session;
+    struct arena *arena; /* where texts live; NULL: the session's */
     struct recipient at[READERS_MOST];
     size_t count;
 };
+
+/* Takes the member in when it is the first of its language and kind. */
+void readers_offer(struct readers *readers, const struct member *member);
 
 /* `as` is a key or an address, or NULL: then the first selected member of each language and kind.
  */

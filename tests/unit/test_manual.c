@@ -22,7 +22,7 @@ static void is_kept_in_files(void)
 {
     BUFFER(reference, 1024 * 1024);
     BUFFER(example, 1024 * 1024);
-    manual_render_markdown(&reference, reference_files, REFERENCE_COUNT);
+    reference_render(&reference);
     manual_render_example(&example, &reference_files[REFERENCE_CONFIG]);
     holds_file("config/reference.md is what the tables say", "config/reference.md",
                buffer_text(&reference));

@@ -1,0 +1,128 @@
+/* Proofing: everything there is to say about a campaign before it goes out. */
+#include "cli/proofing.h"
+
+#include "base/banned.h"
+#include "campaign/persona.h"
+
+struct counting {
+    struct proof *proof;
+    struct arena *arena;
+};
+
+static void count_language(struct counting *counting, struct text language)
+{
+    struct proof *proof = counting->proof;
+    for (size_t i = 0; i < proof->language_count; i++)
+        if (text_equal(proof->languages[i].language, language)) {
+            proof->languages[i].count++;
+            return;
+        }
+    if (proof->language_count < PROOFING_LANGUAGES)
+        proof->languages[proof->language_count++] =
+            (struct lint_language){arena_text(counting->arena, language), 1};
+}
+
+static bool look_at_member(void *self, const struct member *member, struct error *err)
+{
+    struct counting *counting = self;
+    (void)err;
+    count_language(counting, member->language);
+    readers_offer(&counting->proof->readers, member);
+    return true;
+}
+
+/* Nobody yet: the personas show what there is to see. */
+static size_t choose_readers(struct proof *proof, struct arena *arena,
+                             const struct recipient **ret_readers)
+{
+    struct persona *personas = arena_array(arena, struct persona, PERSONAS_MOST);
+    *ret_readers = proof->readers.at;
+    if (proof->readers.count > 0)
+        return proof->readers.count;
+    size_t count = personas_of(arena, proof->plan.composed, personas), chosen = 0;
+    struct recipient *readers = arena_array(arena, struct recipient, count + 1);
+    for (size_t i = 0; i < count; i++)
+        if (!personas[i].is_extreme)
+            readers[chosen++] = personas[i].reader;
+    *ret_readers = readers;
+    return chosen;
+}
+
+static void report_skipped(struct proof *proof, struct findings *findings)
+{
+    BUFFER(why, ERROR_MESSAGE);
+    int64_t skipped = 0;
+    const enum left_out reasons[] = {LEFT_OUT_SUPPRESSED, LEFT_OUT_UNSUBSCRIBED, LEFT_OUT_RECEIVED,
+                                     LEFT_OUT_DUPLICATE, LEFT_OUT_EXCLUDED};
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        int64_t count = proof->plan.counts.left_out[reasons[i]];
+        skipped += count;
+        if (count > 0)
+            buffer_printf(&why, "%s%lld %s", why.length > 0 ? ", " : "", (long long)count,
+                          left_out_name(reasons[i]));
+    }
+    if (skipped > 0)
+        lint_report(proof->plan.campaign, findings, "members-skipped",
+                    proof->plan.campaign->audience.place, "%lld of %lld members are skipped: %s",
+                    (long long)skipped, (long long)proof->plan.counts.members, buffer_string(&why));
+}
+
+static bool look_at_members(struct proof *proof, struct arena *arena,
+                            const struct workspace *workspace, struct findings *findings,
+                            struct error *err)
+{
+    struct counting counting = {proof, arena};
+    if (workspace->store == NULL)
+        return true;
+    if (!selection_walk(workspace->store, &proof->plan.selection, look_at_member, &counting, NULL,
+                        err))
+        return false;
+    report_skipped(proof, findings);
+    return true;
+}
+
+static void lint(struct proof *proof, struct session *session, struct arena *arena,
+                 const struct workspace *workspace, struct findings *findings)
+{
+    struct lint_subject subject = {
+        .composed = proof->plan.composed,
+        .bundle = proof->plan.bundle,
+        .languages = proof->languages,
+        .language_count = proof->language_count,
+        .key = workspace->store != NULL ? &workspace->key : NULL,
+        .now_ms = clock_wall_ms(session->clock),
+    };
+    subject.reader_count = choose_readers(proof, arena, &subject.readers);
+    lint_campaign(arena, &subject, findings);
+    proof->tests = personas_test(arena, proof->plan.composed, subject.key, findings);
+}
+
+bool proof_make(struct proof *proof, struct session *session, struct arena *arena,
+                const struct workspace *workspace, struct text path, struct findings *findings,
+                struct error *err)
+{
+    unsigned before = findings->errors;
+    struct error failure = {0};
+    *proof = (struct proof){.readers = {.session = session, .arena = arena}};
+    bool made = plan_make(&proof->plan, arena, workspace, path, clock_wall_ms(session->clock),
+                          findings, &failure);
+    proof->composed = proof->plan.composed != NULL;
+    if (!made && findings->errors == before) {
+        *err = failure;
+        return false;
+    }
+    if (made && !plan_expected(&proof->plan, &failure))
+        findings_warning(findings, proof->plan.campaign->audience.expect.place, "%s",
+                         failure.message);
+    if (!proof->composed)
+        return true;
+    if (!look_at_members(proof, arena, workspace, findings, err))
+        return false;
+    lint(proof, session, arena, workspace, findings);
+    return true;
+}
+
+void proof_close(struct proof *proof)
+{
+    plan_close(&proof->plan);
+}
