@@ -191,6 +191,9 @@ static bool import(struct run *run, const struct workspace *workspace,
         return false;
     import.lock = lock;
     bool done = import_members(workspace->store, &import, ret_counts, err);
+    struct error ignored; /* what is left in the log is moved by the next dispatcher */
+    if (lock != NULL)
+        store_checkpoint(workspace->store, lock, true, &ignored);
     lock_release(lock);
     return done;
 }

@@ -12,6 +12,7 @@
 struct dispatch {
     const struct dispatch_options *options;
     struct ledger *ledger;
+    const struct lock *lock;
     struct issues issues;
     struct arena batch;  /* of the last ledger_take(): its rows are merged before the next */
     uint64_t left;       /* messages that may still be tried; UINT64_MAX: no limit */
@@ -202,6 +203,8 @@ static bool commit(void *self, const struct send_result *results, size_t result_
         ledger_intend(dispatch->ledger, intents[i].item->key, intents[i].item->first_attempt_ms);
     if (!ledger_commit(dispatch->ledger, now_ms, err))
         return false;
+    struct error ignored; /* a log that grows is no reason to stop; the next turn tries again */
+    store_checkpoint(dispatch->options->workspace->store, dispatch->lock, false, &ignored);
     for (size_t i = 0; i < intent_count; i++)
         intents[i].granted = granted(dispatch, intents[i].item->key);
     return true;
@@ -237,6 +240,16 @@ static void run_loop(struct dispatch *dispatch, struct send_options *how,
     send_run(how, &work, &report->send);
 }
 
+/* A ledger that cannot be written stops the sending before the next message: work remains. */
+static void call_it_unfinished(struct error *end)
+{
+    if (end->fault != FAULT_WRITE)
+        return;
+    end->fault = FAULT_REMAINS;
+    error_within(end, "stopped before the next message, nobody is lost; with room on the disk the "
+                      "same command goes on");
+}
+
 /* With the lock held and the ledger open. */
 static bool run_locked(struct dispatch *dispatch, struct lock *lock, struct dispatch_report *report,
                        struct error *err)
@@ -253,11 +266,13 @@ static bool run_locked(struct dispatch *dispatch, struct lock *lock, struct disp
         secret_close(secret);
         return false;
     }
+    dispatch->lock = lock;
     run_loop(dispatch, &how, report);
+    call_it_unfinished(&report->send.end);
     ledger_close(dispatch->ledger);
     secret_close(secret);
     struct error ignored; /* what could not be moved now is moved by the next dispatcher */
-    store_checkpoint(workspace->store, lock, false, &ignored);
+    store_checkpoint(workspace->store, lock, true, &ignored);
     return true;
 }
 
