@@ -182,22 +182,41 @@ static int show_calendar(struct running *running, struct error *err)
 
 /* ---- What is due ---- */
 
-/* A file that cannot be read is named once, whatever is due. */
+static bool is_first_of_file(const struct findings *findings, const struct finding *finding,
+                             size_t *ret_others)
+{
+    const struct finding *other = findings->first;
+    for (; other != finding; other = other->next)
+        if (other->severity == SEVERITY_ERROR && text_equal(other->place.path, finding->place.path))
+            return false;
+    *ret_others = 0;
+    for (other = finding->next; other != NULL; other = other->next)
+        *ret_others +=
+            other->severity == SEVERITY_ERROR && text_equal(other->place.path, finding->place.path);
+    return true;
+}
+
+/* A file that cannot be read is named once, whatever is due, by its first mistake. */
 static void take_findings(struct running *running)
 {
+    struct arena *arena = running->events.arena;
+    size_t others;
     for (const struct finding *finding = running->findings.first; finding != NULL;
          finding = finding->next) {
-        if (finding->severity != SEVERITY_ERROR)
+        if (finding->severity != SEVERITY_ERROR ||
+            !is_first_of_file(&running->findings, finding, &others))
             continue;
-        run_events_add(&running->events,
-                       (struct run_event){
-                           .outcome = RUN_FAILED,
-                           .campaign = arena_printf(running->events.arena, "%.*s:%u:%u",
-                                                    TEXT_ARGS(finding->place.path),
-                                                    finding->place.line, finding->place.column),
-                           .reason = finding->message,
-                           .fault = finding->fault,
-                       });
+        struct text more = others > 0 ? arena_printf(arena, " (and %zu more)", others) : TEXT("");
+        run_events_add(
+            &running->events,
+            (struct run_event){
+                .outcome = RUN_FAILED,
+                .campaign = arena_printf(arena, "%.*s:%u:%u", TEXT_ARGS(finding->place.path),
+                                         finding->place.line, finding->place.column),
+                .reason =
+                    arena_printf(arena, "%.*s%.*s", TEXT_ARGS(finding->message), TEXT_ARGS(more)),
+                .fault = finding->fault,
+            });
     }
 }
 

@@ -6,6 +6,8 @@
 #include "cli/edition_report.h"
 #include "cli/progress.h"
 
+enum { SKIPPED_EACH = 3 };
+
 static const char *const outcome_names[] = {
     [RUN_PLANNED] = "planned", [RUN_HELD] = "held",     [RUN_SKIPPED] = "skipped",
     [RUN_REFUSED] = "refused", [RUN_FAILED] = "failed",
@@ -49,6 +51,29 @@ static void event_as_text(const struct run_event *event)
     advise(event);
 }
 
+/* How many slots of one campaign follow each other as skipped. */
+static size_t skipped_in_a_row(const struct run_events *events, size_t first)
+{
+    size_t end = first;
+    while (end < events->count && events->at[end].outcome == RUN_SKIPPED &&
+           text_equal(events->at[end].campaign, events->at[first].campaign))
+        end++;
+    return end - first;
+}
+
+/* After a long outage of a frequent campaign, a line for all of it. */
+static size_t many_skipped(const struct run_events *events, size_t first)
+{
+    size_t count = skipped_in_a_row(events, first);
+    const struct run_event *oldest = &events->at[first], *newest = &events->at[first + count - 1];
+    if (count <= SKIPPED_EACH)
+        return 0;
+    fprintf(stderr, "%.*s: %zu slots were skipped, %.*s to %.*s; the last one: %.*s\n",
+            TEXT_ARGS(oldest->campaign), count, TEXT_ARGS(oldest->slot), TEXT_ARGS(newest->slot),
+            TEXT_ARGS(newest->reason));
+    return count;
+}
+
 void run_report_events(struct session *session, const struct run_events *events)
 {
     for (size_t i = 0; i < events->count; i++) {
@@ -59,8 +84,12 @@ void run_report_events(struct session *session, const struct run_events *events)
                  TEXT_ARGS(event->slot), outcome_names[event->outcome], TEXT_ARGS(event->reason));
         if (session->json)
             event_as_json(event);
-        else
-            event_as_text(event);
+    }
+    for (size_t i = 0; i < events->count && !session->json;) {
+        size_t many = many_skipped(events, i);
+        if (many == 0 && events->at[i].outcome != RUN_PLANNED)
+            event_as_text(&events->at[i]);
+        i += many > 0 ? many : 1;
     }
 }
 

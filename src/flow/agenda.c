@@ -57,6 +57,16 @@ bool agenda_read(struct agenda *agenda, struct arena *arena, const struct worksp
     return true;
 }
 
+/* A campaign that is new has not missed what came before it, except, perhaps, its very last slot.
+ */
+static void forgive_the_past(struct slots_due *due)
+{
+    if (due->due)
+        due->missed_count = 0;
+    else if (due->missed_count > 1)
+        due->missed_count = 1;
+}
+
 bool agenda_due(const struct agenda_entry *entry, struct store *store, int64_t now_ms,
                 struct agenda_due *ret_due, struct error *err)
 {
@@ -71,6 +81,8 @@ bool agenda_due(const struct agenda_entry *entry, struct store *store, int64_t n
         return true;
     }
     slots_due(&entry->slots, any ? newest_ms : since_ms, now_ms, &ret_due->slots);
+    if (!any)
+        forgive_the_past(&ret_due->slots);
     return true;
 }
 

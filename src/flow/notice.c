@@ -105,7 +105,6 @@ static bool take(void *self, struct send_item **items, size_t room, int64_t now_
     struct noticing *noticing = self;
     size_t count = noticing->options->workspace->config.notify.to.count;
     (void)err;
-    *ret_next_ms = INT64_MAX;
     for (*ret_count = 0; *ret_count < room && noticing->next < count; (*ret_count)++) {
         struct send_item *item = items[*ret_count];
         item->key = (int64_t)++noticing->next;
@@ -114,6 +113,7 @@ static bool take(void *self, struct send_item **items, size_t room, int64_t now_
         item->first_attempt_ms = now_ms;
         item->retry_for_ms = 0;
     }
+    *ret_next_ms = noticing->next < count ? now_ms : INT64_MAX;
     return true;
 }
 

@@ -9,6 +9,7 @@
 #include "base/banned.h"
 #include "base/file.h"
 #include "base/random.h"
+#include "flow/filesystem.h"
 
 static const char config_path[] = "config/broadside.yaml";
 
@@ -95,7 +96,8 @@ static bool open_store(struct workspace *workspace, struct arena *arena, enum wo
 {
     if (need == WORKSPACE_READER && !store_exists(workspace->var))
         return true;
-    if (need == WORKSPACE_WRITER && !make_var(workspace->var, err))
+    if (need == WORKSPACE_WRITER &&
+        (!make_var(workspace->var, err) || !filesystem_check(workspace->var, err)))
         return false;
     return read_key(workspace, arena, err) &&
            store_open(workspace->var, need == WORKSPACE_WRITER ? STORE_WRITE : STORE_READ,
