@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/banned.h"
@@ -14,12 +17,52 @@ struct log log_to_stderr(const struct clock *clock, enum log_level shown)
     return (struct log){.clock = clock, .shown = shown, .file = -1};
 }
 
+static bool open_file(struct log *log)
+{
+    struct stat status;
+    log->file = open(log->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (log->file < 0)
+        return false;
+    log->size = fstat(log->file, &status) == 0 ? (int64_t)status.st_size : 0;
+    return true;
+}
+
+/* FILE.3 becomes FILE.4 …, and last FILE becomes FILE.1. */
+static void shift_files(const char *path)
+{
+    char older[PATH_MAX], newer[PATH_MAX];
+    for (int i = LOG_KEPT; i > 0; i--) {
+        snprintf(older, sizeof(older), "%s.%d", path, i);
+        if (i == 1)
+            snprintf(newer, sizeof(newer), "%s", path);
+        else
+            snprintf(newer, sizeof(newer), "%s.%d", path, i - 1);
+        int moved = rename(newer, older);
+        (void)moved;
+    }
+}
+
+/* Of several processes that find the file too long, one moves it, under a lock of that very file;
+ * the others see that the path is another file already, and only follow. */
+static void turn_over(struct log *log)
+{
+    struct stat ours, now;
+    bool locked = flock(log->file, LOCK_EX | LOCK_NB) == 0;
+    if (locked && fstat(log->file, &ours) == 0 && stat(log->path, &now) == 0 &&
+        ours.st_ino == now.st_ino && ours.st_dev == now.st_dev)
+        shift_files(log->path);
+    close(log->file);
+    open_file(log);
+}
+
 bool log_open(struct log *log, const char *path, struct error *err)
 {
-    log->file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (log->file < 0)
+    log->path = path;
+    if (!open_file(log))
         return error_at(err, FAULT_CREATE, (struct place){.path = text_of(path)},
                         "cannot open the log: %s", strerror(errno));
+    if (log->size > LOG_FILE)
+        turn_over(log);
     return true;
 }
 
@@ -61,8 +104,12 @@ void log_line(struct log *log, enum log_level level, const char *format, ...)
     error_clean(line);
     size_t length = strlen(line);
     line[length++] = '\n';
-    if (to_file)
+    if (to_file) {
         write_whole(log->file, line, length);
+        log->size += (int64_t)length;
+        if (log->size > LOG_FILE)
+            turn_over(log);
+    }
     if (to_stderr)
         show(log, line, length);
 }

@@ -16,19 +16,25 @@
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
 
-enum { LOG_LINE = 1024 };
+enum {
+    LOG_LINE = 1024,
+    LOG_FILE = 8 * 1024 * 1024, /* bytes; a longer file becomes FILE.1, that one FILE.2 … */
+    LOG_KEPT = 4,               /* older files that are kept, so nothing else needs to rotate it */
+};
 
 struct log {
     const struct clock *clock;
     enum log_level shown; /* the least level that goes to stderr */
     int file;             /* -1: no file; everything from LOG_INFO on goes there */
+    const char *path;     /* of the file; borrowed */
+    int64_t size;         /* … as far as this process knows */
     /* Called around a line on stderr, so that a progress bar can step aside. May be NULL. */
     void (*aside)(void *progress, bool begin);
     void *progress;
 };
 
 struct log log_to_stderr(const struct clock *clock, enum log_level shown);
-/* Appends to the file at `path`, mode 0600. */
+/* Appends to the file at `path`, mode 0600; `path` must outlive the log. Several processes may. */
 bool log_open(struct log *log, const char *path, struct error *err);
 void log_close(struct log *log);
 

@@ -452,13 +452,13 @@ def one_moment_is_a_schedule_too(it):
 
 def init_brings_cron_and_systemd(it):
     it.sample_workspace()
-    for name in ("crontab", "systemd/broadside.service", "systemd/broadside.timer"):
+    for name in ("crontab", "broadside.service", "broadside.timer"):
         it.expect((it.workspace / "config" / name).exists(), f"config/{name} is there")
-    service = (it.workspace / "config/systemd/broadside.service").read_text()
+    service = (it.workspace / "config/broadside.service").read_text()
     for word in ("NoNewPrivileges=yes", "ProtectSystem=strict", "LoadCredential", "run --quiet"):
         it.expect(word in service, f"the service says {word}")
     if shutil.which("systemd-analyze"):
-        verify = subprocess.run(["systemd-analyze", "verify", it.workspace / "config/systemd/broadside.service"],
+        verify = subprocess.run(["systemd-analyze", "verify", it.workspace / "config/broadside.service"],
                                 capture_output=True, text=True, check=False)
         it.expect("broadside.service" not in verify.stderr or "not executable" in verify.stderr, "systemd reads it", verify.stderr)
 
