@@ -184,7 +184,8 @@ static int judge(const struct edition *edition, const struct dispatch_report *re
         *err = report->send.end;
         return (int)err->fault;
     }
-    if (edition->ready > 0 || edition->intent > 0)
+    /* A running edition is not done: unknown ones may rest until they go again. */
+    if (edition->ready > 0 || edition->intent > 0 || edition->state == EDITION_RUNNING)
         return FAULT_REMAINS;
     return edition->failed > 0 ? FAULT_SOME_FAILED : 0;
 }

@@ -177,7 +177,7 @@ int run_status(const struct run_edition *edition)
     const struct edition *after = &edition->after;
     if (after->state == EDITION_PAUSED)
         return edition_is_held(after) ? 0 : FAULT_BREAKER;
-    if (after->ready > 0 || after->intent > 0)
+    if (after->ready > 0 || after->intent > 0 || after->state == EDITION_RUNNING)
         return FAULT_REMAINS;
     return after->failed > edition->before.failed ? FAULT_SOME_FAILED : 0;
 }
