@@ -25,7 +25,7 @@ struct lock;
 
 enum {
     STORE_BUSY_MS = 30000,       /* how long a writer waits for another */
-    STORE_CACHE_KB = 16 * 1024,  /* page cache of a connection: memory stays flat */
+    STORE_CACHE_KB = 26 * 1024,  /* page cache of a connection: memory stays flat */
     STORE_BALLAST = 1024 * 1024, /* bytes kept back for the day the disk is full */
     STORE_WAL_FRAMES = 4096,     /* pages in the log that are worth a checkpoint: 16 MB */
     STORE_CHECKPOINT_MS = 1000,  /* how long a whole checkpoint waits for readers */
