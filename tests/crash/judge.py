@@ -101,6 +101,9 @@ def judge(world, campaign, kills_ms, seals, score, cancelled=False, planned=None
     if len(mine) != len(taken):
         raise Wrong("somebody got mail who was not planned")
     judge_copies(taken, kills_ms, world.connections * world.depth, held, score)
+    for message, bodies in world.server.bodies().items():
+        if len(bodies) > 1:
+            raise Wrong(f"attempts of {message} differ in their bytes")
     judge_seals(taken, seals, score)
     suppressed = {seal.address for seal in seals}
     copies = collections.Counter(entry[3] for entry in taken)

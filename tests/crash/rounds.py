@@ -5,14 +5,13 @@ import time
 import traceback
 
 from judge import Score, Seal, judge
-from world import DRAIN_MS, FAULTS, INTENT, World, Wrong, fresh_folder, now_ms
+from world import DRAIN_MS, FAULTS, INTENT, STATUSES, World, Wrong, fresh_folder, now_ms
 
 SIZES = (24, 24, 24, 60, 120, 300)
 NAMED_STEPS = ("fdatasync", "pwrite", "write", "send", "recv", "connect", "ftruncate", "flock", "fsync")
 MOMENTS = ("before", "after", "torn")
 STEPS = (20, 60, 250)  # reading, planning, sending
 SPANS_US = (10000, 25000, 60000)
-STATUSES = {0, 69, 75, 80, 81}
 
 
 class Round:
@@ -29,6 +28,8 @@ class Round:
         if self.size < 100 and self.chance.random() < 0.2:
             options += ["--delay", str(self.chance.randint(1, 3))]
         folder = fresh_folder(tools.folder, f"round-{number}")
+        if self.chance.random() < 0.2:
+            options += ["--out", str(folder / "out")]
         self.world = World(tools, folder, self.size, FAULTS, self.chance.getrandbits(30), options,
                            connections=self.chance.randint(1, 6))
         self.world.depth = self.chance.choice((1, 1, 1, 2, 4))

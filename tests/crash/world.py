@@ -1,19 +1,17 @@
 """World: a small workspace, a server that misbehaves, and the program with fate at its side."""
 import os
 import pathlib
-import random
 import re
-import select
 import shutil
 import signal
 import sqlite3
 import subprocess
-import tempfile
 import time
 
 STATES = ("ready", "intent", "sent", "failed", "unknown", "skipped")
 READY, INTENT, SENT, FAILED, UNKNOWN, SKIPPED = range(6)
 SPEED = 50  # clocks in the program run so much faster: a cool-down of 5 s takes 100 ms
+STATUSES = {0, 69, 75, 80, 81}  # how a sender may end that nobody killed
 DRAIN_MS = 40  # what a killed sender left in a socket is read by the server within so long
 
 # Two in a hundred messages meet one of these; an address that begins with "gone" is never there.
@@ -88,7 +86,10 @@ class Tools:
             if not os.path.exists(needed):
                 raise SystemExit(f"{needed} is missing: build it first")
         self.folder = pathlib.Path(folder)
-        self.sanitized = b"__asan_init" in pathlib.Path(self.program).read_bytes()
+        linked = subprocess.run(["ldd", self.program], capture_output=True, text=True).stdout
+        sanitizer = re.findall(r"=> (\S*lib[at]san\S*)", linked)  # it insists on being the first
+        self.sanitized = bool(sanitizer)
+        self.preload = " ".join([*sanitizer, self.interfere])
         self.models = {}
 
     def model(self, count, gone=40):
@@ -113,7 +114,7 @@ class Server:
     """The catcher with a script, and what it took responsibility for."""
 
     def __init__(self, tools, folder, script="", seed=1, options=()):
-        self.ledger = folder / "taken"
+        self.ledger, self.out = folder / "taken", folder / "out"
         (folder / "script").write_text(script)
         port_file = folder / "port"
         port_file.unlink(missing_ok=True)
@@ -135,6 +136,15 @@ class Server:
             time_ms, connection, message, _, to, size, outcome = line.split("\t")
             if outcome in ("accepted", "swallowed"):
                 found.append((int(time_ms), int(connection), message, to, int(size), outcome == "swallowed"))
+        return found
+
+    def bodies(self):
+        """Message id → the different bytes it was sent with; empty unless the server was told to keep them."""
+        found = {}
+        for path in self.out.glob("*.eml") if self.out.exists() else []:
+            raw = path.read_bytes()
+            message = re.search(rb"^Message-ID:\s*(\S+)", raw, re.M | re.I).group(1).decode()
+            found.setdefault(message, set()).add(raw)
         return found
 
     def stop(self):
@@ -178,11 +188,10 @@ class World:
     def begin(self, *words, fate="", speed=SPEED, env=None):
         """Starts the program; `fate` as in interfere.c."""
         orders = f"{fate} clock={self.ahead_ms} speed={speed}"
-        preload = self.tools.interfere
         process = subprocess.Popen(
             [self.tools.program, "-C", str(self.root), *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, close_fds=False,
-            env={"PATH": os.environ["PATH"], "LD_PRELOAD": preload, "BROADSIDE_INTERFERE": orders,
+            env={"PATH": os.environ["PATH"], "LD_PRELOAD": self.tools.preload, "BROADSIDE_INTERFERE": orders,
                  "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0", **(env or {})})
         process.began_ms = now_ms()
         process.speed = speed
@@ -254,7 +263,7 @@ class World:
 
     def moving(self, campaign):
         """Rows that may still move by themselves."""
-        held = CAMPAIGNS[campaign]["on_unknown"] == "hold"
+        held = CAMPAIGNS[campaign]["on_unknown"] == "hold" or self.edition(campaign) == "cancelled"
         return [to for to, row in self.rows(campaign).items()
                 if row[0] in (READY, INTENT) or (row[0] == UNKNOWN and not held)]
 
@@ -266,7 +275,7 @@ class World:
             if self.edition(campaign) in ("done", "cancelled") and not self.moving(campaign):
                 return
             self.wait_until_due(campaign)
-            self.send(campaign).check({0, 69, 75, 80, 81})
+            self.send(campaign).check(STATUSES)
         raise Wrong(f"{campaign} does not come to an end: {self.edition(campaign)}, {self.moving(campaign)[:5]}")
 
 
