@@ -106,9 +106,19 @@ static unsigned signs_of(struct text text, bool *ret_has_reason)
 /* A challenge quotes the message too, so it takes more to be a bounce. */
 enum { BOUNCE_POINTS = 4, CHALLENGE_POINTS = 6 };
 
+static bool is_forwarded(struct text subject)
+{
+    static const char *const prefixes[] = {"re:", "fw:", "fwd:", "aw:", "wg:", "tr:", "rv:", "i:"};
+    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+        if (text_starts_nocase(subject, text_of(prefixes[i])))
+            return true;
+    return false;
+}
+
 static int bounce_points(struct reading *reading)
 {
     static const char *const failed[] = {"X-Failed-Recipients", "X-Failed-Recipient", NULL};
+    const unsigned troubles = SIGN_FAILURE | SIGN_DELAY;
     int points = 0;
     bool is_marked = has_field(reading, failed);
     bool is_status = text_equal_nocase(reading->head->report_type, TEXT("delivery-status"));
@@ -117,18 +127,22 @@ static int bounce_points(struct reading *reading)
     points += is_status ? 3 : 0;
     points += is_daemon ? 2 : 0;
     points += is_null ? 1 : 0;
-    points += reading->signs.subject & SIGN_FAILURE ? 2 : 0;
-    points += reading->signs.notice & SIGN_FAILURE ? 2 : 0;
-    points += has_returned(reading) ? 1 : 0;
-    points += code_find(text_slice(reading->notice, 0, 4096)) != 0 ? 1 : 0;
+    points += reading->signs.subject & troubles ? 2 : 0;
+    points += reading->signs.notice & troubles ? 2 : 0;
+    bool is_back = has_returned(reading);
+    bool has_code = code_find(text_slice(reading->notice, 0, 4096)) != 0;
+    points += is_back ? 1 : 0;
+    points += has_code ? 1 : 0;
     points += reading->signs.has_reason ? 1 : 0;
-    /* A form of its own, or the message itself coming back with a reason, needs no known sender. */
+    /* A form of its own, or the message itself coming back with a reason, needs no known sender. A
+     * subject alone does not do: people write about failed mail, and forward it. */
     bool is_form = (reading->signs.notice & SIGN_NOTIFICATION) != 0;
-    bool is_back = has_returned(reading) && reading->signs.has_reason &&
-                   (reading->signs.notice & SIGN_FAILURE);
+    bool is_reasoned = is_back && reading->signs.has_reason && (reading->signs.notice & troubles);
+    bool is_titled = (reading->signs.subject & troubles) != 0 && (is_back || has_code) &&
+                     !is_forwarded(reading->report->subject);
     points += is_form ? BOUNCE_POINTS : 0;
-    bool is_likely = is_form || is_back || is_marked || is_status || is_daemon || is_null ||
-                     (reading->signs.subject & SIGN_FAILURE) != 0;
+    bool is_likely =
+        is_form || is_reasoned || is_titled || is_marked || is_status || is_daemon || is_null;
     return is_likely ? points : 0;
 }
 
@@ -159,7 +173,8 @@ enum facts_kind kind_of(struct reading *reading)
     bool is_automatic = is_marked_automatic(reading);
     if (points >= BOUNCE_POINTS + (is_automatic ? 1 : 0) && !is_absent)
         return KIND_BOUNCE;
-    if (is_absent || is_automatic)
+    /* RFC 5321 4.5.5: an empty return path is the sign of mail that no person wrote. */
+    if (is_absent || is_automatic || has_null_path(reading))
         return KIND_AUTOREPLY;
     return is_unsubscribe(reading) ? KIND_UNSUBSCRIBE : KIND_OTHER;
 }

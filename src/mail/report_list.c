@@ -182,6 +182,8 @@ static enum score score_of(const struct reading *reading, struct text line, stru
     bool is_closed = text_starts(after, TEXT(">:")) || text_starts(after, TEXT(":"));
     if (is_first && is_office(address) && !is_closed)
         return SCORE_NONE;
+    if (text_ends_nocase(words, TEXT("expanded from"))) /* Sendmail, of aliases */
+        return SCORE_LISTED;
     if (is_first && is_someone_else(text_trim(previous)))
         return SCORE_NONE;
     if (!is_first && (is_someone_else(words) || is_office(address)))

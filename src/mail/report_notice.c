@@ -123,6 +123,25 @@ static void notice_split(struct reading *reading, struct text all)
     }
 }
 
+/* A notice that somebody forwarded as quoted text, machine part and all, is one still. */
+static struct text unquoted(struct arena *arena, struct text text)
+{
+    if (text_find_nocase(text, TEXT("\n> Final-Recipient:")) == TEXT_NONE)
+        return text;
+    char *plain = arena_take(arena, text.length);
+    size_t length = 0;
+    struct text line;
+    while (text_take_line(&text, &line)) {
+        size_t quote = text_starts(line, TEXT("> ")) ? 2 : text_starts(line, TEXT(">")) ? 1 : 0;
+        line = text_after(line, quote);
+        if (line.length > 0)
+            memcpy(plain + length, line.at, line.length);
+        length += line.length;
+        plain[length++] = '\n';
+    }
+    return text_from(plain, length);
+}
+
 void notice_read(struct reading *reading)
 {
     BUFFER(all, NOTICE_TEXT);
@@ -137,7 +156,11 @@ void notice_read(struct reading *reading)
         buffer_add(&all, text_slice(text, 0, NOTICE_TEXT - all.length - 1));
         buffer_add_byte(&all, '\n');
     }
-    notice_split(reading, arena_text(reading->arena, buffer_text(&all)));
+    struct text text = arena_text(reading->arena, buffer_text(&all));
+    struct text plain = unquoted(reading->arena, text);
+    reading->notice = plain;
+    if (plain.at == text.at) /* a forwarded one begins with fields of its own */
+        notice_split(reading, text);
 }
 
 /* --- The returned message --- */

@@ -224,7 +224,6 @@ static const struct verdict_phrase rows[] = {
     DOMAIN_GONE("host doesnt exist"),
     DOMAIN_GONE("host does not exist"),
     DOMAIN_GONE("invalid destination"),
-    DOMAIN_GONE("destination * unknown"),
     DOMAIN_GONE("unknown destination"),
     DOMAIN_GONE("domain was not found"),
     DOMAIN_GONE("domain isnt"),

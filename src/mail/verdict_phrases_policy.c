@@ -148,7 +148,6 @@ static const struct verdict_phrase rows[] = {
     BLOCK(".blocklist"),
     BLOCK("listed at"),
     BLOCK("listed by"),
-    BLOCK("listed in"),
     BLOCK("is listed on"),
     BLOCK("ip is listed"),
     BLOCK("banned sending ip"),
@@ -233,6 +232,11 @@ static const struct verdict_phrase rows[] = {
     BLOCK("bad helo"),
     BLOCK("ip name lookup failed"),
     BLOCK("name lookup failed for"),
+    BLOCK("is listed in"),
+    BLOCK("ip listed"),
+    BLOCK("host listed"),
+    BLOCK("are listed in"),
+    BLOCK("been listed"),
 };
 
 const struct verdict_phrases verdict_phrases_policy = {rows, sizeof(rows) / sizeof(rows[0])};

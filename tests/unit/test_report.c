@@ -122,6 +122,34 @@ static const struct {
             "<postmaster@mx.example.net>.\n\n<reader@example.com>: host mx said: 550 5.1.1 gone\n",
      KIND_BOUNCE, 1, "reader@example.com", "5.1.1", CLASS_BAD_MAILBOX},
 
+    {"GroupWise looked itself, so its word is proof",
+     "From: Postmaster@gw.example.net\nSubject: Message status - undeliverable\n\n"
+     "The message that you sent was undeliverable to the following:\n\n"
+     "\treader@example.com (user not found)\n\nPossibly truncated original message follows:\n"
+     "\n" RETURNED,
+     KIND_BOUNCE, 1, "reader@example.com", "", CLASS_BAD_MAILBOX},
+    {"Sendmail, of an alias that ends in a program",
+     DAEMON
+     "\n   ----- The following addresses had permanent fatal errors -----\n\"|/bin/filter\"\n"
+     "    (expanded from: <reader@example.com>)\n\n   ----- Transcript of session follows "
+     "-----\nunknown mailer error 127\n",
+     KIND_BOUNCE, 1, "reader@example.com", "", CLASS_REMOTE_SYSTEM},
+    {"a wrapped reason that begins with our address names no recipient",
+     DAEMON
+     "\nNot delivered.\n\n<reader@example.com>: host mx.example.com[192.0.2.1] said: 550 5.7.1\n"
+     "    <updates@example.org>: sender address rejected (in reply to RCPT TO command)\n",
+     KIND_BOUNCE, 1, "reader@example.com", "5.7.1", CLASS_POLICY_BLOCK},
+    {"a notice in JSON",
+     "From: no-reply@sns.example.net\nSubject: Notification\n\n{\"notificationType\":\"Bounce\","
+     "\"bounce\":{\"bouncedRecipients\":[{\"emailAddress\":\"reader@example.com\",\"status\":"
+     "\"5.1.1\",\"diagnosticCode\":\"smtp; 550 5.1.1 user unknown\"}]}}\n",
+     KIND_BOUNCE, 1, "reader@example.com", "5.1.1", CLASS_BAD_MAILBOX},
+    {"a bounce that a person forwarded with its machine part",
+     "From: editor@example.org\nSubject: Fwd: Returned mail\n\nBegin forwarded message:\n\n"
+     "> Subject: Returned mail\n> Message-Id: <x@mx.example.net>\n>\n"
+     "> Final-Recipient: rfc822; reader@example.com\n> Action: failed\n> Status: 5.1.1\n",
+     KIND_BOUNCE, 1, "reader@example.com", "5.1.1", CLASS_BAD_MAILBOX},
+
     /* Complaints */
     {"RFC 5965, and whom it is about",
      "From: fbl@example.net\nTo: abuse@mail.example\nSubject: report\n"
@@ -165,6 +193,24 @@ static const struct {
      "From: r@example.com\nTo: updates@example.org\nSubject: my mailbox\n\n"
      "Hello, my mailbox was full last week. Is all well?\n",
      KIND_OTHER, 0, NULL, NULL, 0},
+    {"a person's question about a bounce is none",
+     "From: r@example.com\nSubject: Fwd: Undeliverable: my mail\n\nWhat does this mean?\n\n"
+     "> Your message could not be delivered. 550 5.1.1 user unknown <x@example.net>\n",
+     KIND_OTHER, 0, NULL, NULL, 0},
+    {"a parcel is no mail",
+     "From: news@shop.example\nSubject: Delivery status: not delivered\n\n"
+     "Your parcel could not be delivered to 1 Example Way.\n",
+     KIND_OTHER, 0, NULL, NULL, 0},
+    {"what has an empty return path was written by a machine",
+     "Return-Path: <>\nFrom: r@example.com\nSubject: Re: Hello\n\nI am no longer with the "
+     "company.\n",
+     KIND_AUTOREPLY, 0, NULL, NULL, 0},
+    {"a receipt that the mail was deleted unread is no bounce",
+     "From: r@example.com\nSubject: Not read: Hello\nContent-Type: multipart/report; "
+     "report-type=disposition-notification; boundary=m\n\n--m\n"
+     "Content-Type: message/disposition-notification\n\nFinal-Recipient: rfc822;r@example.com\n"
+     "Disposition: automatic-action/MDN-sent-automatically; deleted\n\n--m--\n",
+     KIND_AUTOREPLY, 0, NULL, NULL, 0},
     {"an unsubscribe mail",
      "From: Reader <reader@example.com>\nTo: unsubscribe+tok3n@mail.example\nSubject: "
      "unsubscribe\n\n",
