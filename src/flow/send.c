@@ -116,6 +116,14 @@ static void show_progress(struct send *send, bool last)
 
 /* The loop */
 
+/* What woke us is said by `stop`; read, so that it can wake us again. */
+static void wake_up(struct send *send)
+{
+    char bytes[64];
+    ssize_t got = read(send->options->wake, bytes, sizeof(bytes));
+    (void)got;
+}
+
 static void wait_and_read(struct send *send)
 {
     struct epoll_event events[EVENTS];
@@ -125,7 +133,9 @@ static void wait_and_read(struct send *send)
     for (int i = 0; i < count; i++) {
         if (events[i].data.ptr == send->hub)
             hub = true;
-        else if (events[i].data.ptr != send && (events[i].events & ~(unsigned)EPOLLOUT) != 0)
+        else if (events[i].data.ptr == send)
+            wake_up(send);
+        else if ((events[i].events & ~(unsigned)EPOLLOUT) != 0)
             link_read(send, events[i].data.ptr);
     }
     if (hub || send->connecting > 0)

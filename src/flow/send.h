@@ -104,7 +104,7 @@ struct send_options {
     void (*progress)(void *self, const struct send_progress *progress); /* may be NULL */
     void *progress_self;
     const volatile int *stop; /* set by a signal handler; may be NULL */
-    int wake;                 /* a descriptor that becomes readable with `stop`; -1: none */
+    int wake;                 /* non-blocking, becomes readable with `stop`; -1: none */
 };
 
 enum { SEND_GRACE_MS = 30000 };

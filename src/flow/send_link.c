@@ -114,7 +114,7 @@ static bool all_busy(const struct send *send)
 
 static bool may_grow(struct send *send)
 {
-    unsigned at_once = send->open > 0 ? send->open : 1; /* gradually: the number doubles */
+    unsigned at_once = send->open > 0 ? send->open * 3 : 1; /* gradually: one, four, all */
     if (send->allowed < send->link_count && send->now_ms >= send->recover_ms &&
         send->now_ms >= send->cool_until_ms) {
         send->allowed++;
