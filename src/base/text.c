@@ -190,9 +190,32 @@ static size_t utf8_sequence(struct text text)
     return length;
 }
 
+/* Eight bytes that are all printable ASCII, as nearly all are: by arithmetic on the word, without
+ * looking at each. */
+static bool is_plain_word(const char *at)
+{
+    const uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+    uint64_t word;
+    memcpy(&word, at, sizeof(word));
+    /* Below 0x20 a subtraction borrows into the highest bit; adding one carries 0x7F into it. */
+    return (((word - 0x20 * ones) | (word + ones) | word) & highs) == 0;
+}
+
+/* How many bytes at the head are surely plain. */
+static size_t plain_length(struct text text)
+{
+    size_t length = 0;
+    while (text.length - length >= sizeof(uint64_t) && is_plain_word(text.at + length))
+        length += sizeof(uint64_t);
+    return length;
+}
+
 bool text_is_utf8(struct text text)
 {
     while (text.length > 0) {
+        text = text_after(text, plain_length(text));
+        if (text.length == 0)
+            return true;
         size_t length = utf8_sequence(text);
         if (length == 0)
             return false;
@@ -223,9 +246,12 @@ static bool is_control_at(struct text text, size_t i, const char *allowed)
 
 bool text_has_control(struct text text, const char *allowed)
 {
-    for (size_t i = 0; i < text.length; i++)
-        if (is_control_at(text, i, allowed))
+    for (size_t i = 0; i < text.length; i++) {
+        if (i % sizeof(uint64_t) == 0)
+            i += plain_length(text_after(text, i));
+        if (i < text.length && is_control_at(text, i, allowed))
             return true;
+    }
     return false;
 }
 

@@ -16,8 +16,7 @@ static bool fit_cron(struct text text, struct error *err)
 
 static bool fit_zone(struct text text, struct error *err)
 {
-    ARENA(scratch);
-    return zone_read(&scratch, text, err) != NULL;
+    return zone_exists(text, err);
 }
 
 static const struct key schedule_keys[] = {

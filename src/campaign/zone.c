@@ -49,18 +49,36 @@ static bool no_such_zone(struct text name, struct error *err)
                      TEXT_ARGS(name));
 }
 
+static bool is_utc(struct text name)
+{
+    return text_equal(name, TEXT("UTC")) || text_equal(name, TEXT("Etc/UTC"));
+}
+
+static bool read_file(struct arena *arena, struct text name, struct text *ret_bytes,
+                      struct error *err)
+{
+    return (zone_name_fits(name) &&
+            file_read(arena, arena_printf(arena, "%s/%.*s", folder, TEXT_ARGS(name)).at, ZONE_FILE,
+                      ret_bytes, err) &&
+            text_starts(*ret_bytes, TEXT("TZif"))) ||
+           no_such_zone(name, err);
+}
+
+bool zone_exists(struct text name, struct error *err)
+{
+    ARENA(scratch);
+    struct text ignored;
+    return is_utc(name) || read_file(&scratch, name, &ignored, err);
+}
+
 const struct zone *zone_read(struct arena *arena, struct text name, struct error *err)
 {
-    struct text bytes;
     ARENA(scratch);
-    if (text_equal(name, TEXT("UTC")) || text_equal(name, TEXT("Etc/UTC")))
+    struct text bytes;
+    if (is_utc(name))
         return zone_utc(arena);
-    if (!zone_name_fits(name) ||
-        !file_read(&scratch, arena_printf(&scratch, "%s/%.*s", folder, TEXT_ARGS(name)).at,
-                   ZONE_FILE, &bytes, err)) {
-        no_such_zone(name, err);
+    if (!read_file(&scratch, name, &bytes, err))
         return NULL;
-    }
     const struct zone *zone = zone_parse(arena, bytes, err);
     if (zone == NULL)
         error_within(err, "%s/%.*s", folder, TEXT_ARGS(name));

@@ -21,13 +21,16 @@ enum {
     ZONE_NAME = 64,
     ZONE_FILE = 64 * 1024, /* bytes of a TZif file */
     ZONE_CHANGES = 4096,   /* clock changes in a file */
-    ZONE_LAST_YEAR = 2137, /* the rule behind the last change is followed so far */
+    ZONE_LAST_YEAR = 2070, /* the rule behind the last change is followed so far */
 };
 
 struct zone;
 
 /* Only the shape of a name: letters, digits, / _ + -, no empty part. */
 bool zone_name_fits(struct text name);
+
+/* Is there such a zone? FAULT_FILE with what to do when there is none. */
+bool zone_exists(struct text name, struct error *err);
 
 /* Reads the zone into `arena`. UTC needs no file. FAULT_FILE with what to do when there is none. */
 const struct zone *zone_read(struct arena *arena, struct text name, struct error *err);

@@ -91,7 +91,7 @@ static bool parse_changes(struct text block, const struct header *header, size_t
                           struct zone *zone, struct error *err)
 {
     struct text types = text_after(block, header->time * (size + 1));
-    int64_t offset, before = INT64_MIN;
+    int64_t offset = 0, before = INT64_MIN;
     if (!offset_at(types, header, 0, &offset, err))
         return false;
     add_span(zone, INT64_MIN, offset);

@@ -118,20 +118,23 @@ static int64_t seconds_of(struct civil civil)
     return civil_to_ms(civil) / 1000;
 }
 
-/* Midnight of weekday `day` of week `week` of the month; the fifth is the last there is. */
-static int64_t weekday_of(const struct zone_day *day, int year)
-{
-    struct civil first = {.year = year, .month = day->month, .day = 1};
-    int begins = civil_of(civil_to_ms(first)).weekday;
-    first.day += (day->day - begins + 7) % 7 + (day->week - 1) * 7;
-    while (civil_of(civil_to_ms(first)).month != day->month)
-        first.day -= 7;
-    return seconds_of(first);
-}
-
 static bool is_leap(int year)
 {
     return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+/* Midnight of weekday `day` of week `week` of the month; the fifth is the last there is. */
+static int64_t weekday_of(const struct zone_day *day, int year)
+{
+    static const int days[] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    struct civil first = {.year = year, .month = day->month, .day = 1};
+    int64_t midnight = seconds_of(first);
+    int begins = civil_of(midnight * 1000).weekday;
+    int last = days[day->month] + (day->month == 2 && is_leap(year));
+    int date = 1 + (day->day - begins + 7) % 7 + (day->week - 1) * 7;
+    if (date > last)
+        date -= 7;
+    return midnight + (date - 1) * (int64_t)24 * HOUR;
 }
 
 static int64_t midnight_of(const struct zone_day *day, int year)
