@@ -310,6 +310,11 @@ static const struct verdict_phrase rows[] = {
     FULL("exceeding receiving limits"),
     FULL("not sufficient disk"),
     FULL("mailbox has exceeded"),
+    REFUSED("sendernotauthenticatedforgroup"),
+    REFUSED("sendernotauthenticatedformailbox"),
+    REFUSED("delivery restriction check"),
+    REFUSED("sender was not authenticated"),
+    INACTIVE("due to inactivity"),
 };
 
 const struct verdict_phrases verdict_phrases_box = {rows, sizeof(rows) / sizeof(rows[0])};

@@ -206,6 +206,7 @@ static const struct verdict_phrase rows[] = {
     CONTENT("contains malware"),
     CONTENT("malware detected"),
     CONTENT("virus positive"),
+    CONTENT("mcspamsignature"),
 };
 
 const struct verdict_phrases verdict_phrases_content = {rows, sizeof(rows) / sizeof(rows[0])};

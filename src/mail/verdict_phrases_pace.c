@@ -146,6 +146,7 @@ static const struct verdict_phrase rows[] = {
     RATE("per domain connection"),
     RATE("maximum connection limit"),
     RATE("maximum sending rate"),
+    GREY("internal resources are temporarily"),
 };
 
 const struct verdict_phrases verdict_phrases_pace = {rows, sizeof(rows) / sizeof(rows[0])};

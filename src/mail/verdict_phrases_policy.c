@@ -104,10 +104,10 @@ static const struct verdict_phrase rows[] = {
     BLOCK("blackhole"),
     BLOCK("blocked using"),
     BLOCK("blocked by * rbl"),
-    BLOCK("blocked for abuse"),
-    BLOCK("blocked for spam"),
-    BLOCK("blocked because of"),
-    BLOCK("blocked due to"),
+    BLOCK_CLEARLY("blocked for abuse"),
+    BLOCK_CLEARLY("blocked for spam"),
+    BLOCK_CLEARLY("blocked because of"),
+    BLOCK_CLEARLY("blocked due to"),
     BLOCK_MERELY("ip * blocked"),
     BLOCK("ip blocked"),
     BLOCK_MERELY("blocked ip"),
@@ -237,6 +237,7 @@ static const struct verdict_phrase rows[] = {
     BLOCK("host listed"),
     BLOCK("are listed in"),
     BLOCK("been listed"),
+    AUTH("spf result"),
 };
 
 const struct verdict_phrases verdict_phrases_policy = {rows, sizeof(rows) / sizeof(rows[0])};

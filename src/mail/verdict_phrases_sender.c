@@ -212,6 +212,9 @@ static const struct verdict_phrase rows[] = {
     BLOCK("spam list"),
     BLOCK("too many spams"),
     BLOCK("has been denied"),
+    BLOCK("sender address has null mx"),
+    BLOCK("sender has null mx"),
+    BLOCK("sender * null mx"),
 };
 
 const struct verdict_phrases verdict_phrases_sender = {rows, sizeof(rows) / sizeof(rows[0])};

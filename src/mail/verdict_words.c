@@ -85,6 +85,13 @@ static void table_make(void)
     table_add(&verdict_phrases_absence);
 }
 
+void verdict_words_extend(const struct verdict_phrases *phrases)
+{
+    call_once(&table_made, table_make);
+    must(phrases->count <= VERDICT_OWN_ROWS);
+    table_add(phrases);
+}
+
 /* --- Cutting into words --- */
 
 struct words {

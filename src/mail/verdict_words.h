@@ -18,6 +18,14 @@ struct verdict_hits {
 /* The command a quoted reply answered, by the signs found beside it. */
 enum facts_command verdict_words_command(unsigned signs);
 
+/*
+ * Adds rows to the tables, such as a postmaster's own. Called before the first verdict of the
+ * process; `phrases` and what it points at live as long as it does. A row decides over the ones
+ * that come with the tables when its weight is greater. At most VERDICT_OWN_ROWS in all.
+ */
+enum { VERDICT_OWN_ROWS = 1000 };
+void verdict_words_extend(const struct verdict_phrases *phrases);
+
 void verdict_words_find(struct text text, struct verdict_hits *ret_hits);
 
 #endif

@@ -1,6 +1,7 @@
 /* Verdict: who pays. Each row is a promise about a reply at a stage, or about words in a bounce. */
 #include "check.h"
 #include "mail/verdict.h"
+#include "mail/verdict_words.h"
 
 static const struct {
     const char *promise;
@@ -428,6 +429,65 @@ static void check_verdict(const char *promise, const struct verdict *is, enum ve
                 verdict_action_name(is->action), is->rule, is->why);
 }
 
+/* Last, for rows are never taken away again. */
+static void check_own_rows(void)
+{
+    static const struct verdict_phrase rows[] = {
+        {"user unknown * ask reception", CLASS_POLICY_BLOCK, WEIGHT_TOP, SIGN_NONE}};
+    struct verdict_phrases own = {rows, COUNT_OF(rows)};
+    struct facts facts = {.stage = STAGE_RCPT,
+                          .code = 550,
+                          .enhanced = {5, 1, 1},
+                          .text = TEXT("user unknown, please ask reception")};
+    check_number("a row of the tables decides", verdict_of(&facts).class, CLASS_BAD_MAILBOX);
+    verdict_words_extend(&own);
+    check_number("a heavier row of one's own decides over it", verdict_of(&facts).class,
+                 CLASS_POLICY_BLOCK);
+}
+
+/* A text that `words` must be found in: "*" is anything, "." a host, "@" an address. */
+static void say(struct buffer *out, const char *words)
+{
+    struct text rest = text_of(words), word;
+    while (text_take_until(&rest, ' ', &word)) {
+        if (text_equal(word, TEXT("*")))
+            buffer_add_string(out, "whatever");
+        else if (text_equal(word, TEXT("@")))
+            buffer_add_string(out, "<Reader@example.com>");
+        else if (text_starts(word, TEXT(".")))
+            buffer_printf(out, "www.%.*s.com", TEXT_ARGS(text_after(word, 1)));
+        else
+            buffer_add(out, word);
+        buffer_add_byte(out, ' ');
+    }
+}
+
+static void check_row(const struct verdict_phrase *row)
+{
+    BUFFER(text, 1024);
+    struct verdict_hits hits;
+    say(&text, row->words);
+    verdict_words_find(buffer_text(&text), &hits);
+    const struct verdict_phrase *best = hits.best[row->class];
+    bool is_found = best != NULL && best->weight >= row->weight &&
+                    (hits.signs & (unsigned)row->sign) == (unsigned)row->sign;
+    if (!check("every row of the tables can be met", is_found))
+        fprintf(stderr, "    \"%s\"\n", row->words);
+}
+
+static void check_tables(void)
+{
+    const struct verdict_phrases *const tables[] = {
+        &verdict_phrases_gone,    &verdict_phrases_box,     &verdict_phrases_policy,
+        &verdict_phrases_sender,  &verdict_phrases_pace,    &verdict_phrases_content,
+        &verdict_phrases_network, &verdict_phrases_system,  &verdict_phrases_world,
+        &verdict_phrases_notice,  &verdict_phrases_absence,
+    };
+    for (size_t i = 0; i < COUNT_OF(tables); i++)
+        for (size_t row = 0; row < tables[i]->count; row++)
+            check_row(&tables[i]->rows[row]);
+}
+
 static void check_names(void)
 {
     for (size_t i = 0; i < VERDICT_CLASSES; i++) {
@@ -468,6 +528,8 @@ int main(void)
         check_number(bounces[i].promise, is.permanent, bounces[i].permanent);
     }
     check_names();
+    check_tables();
     check_hostile_text();
+    check_own_rows();
     return check_done();
 }
