@@ -12,10 +12,12 @@ enum held_phase {
 
 struct held {
     int64_t id, edition_id;
+    int64_t domain_id;
     int64_t reason; /* on disk */
     enum held_phase phase;
     enum grant grant; /* of the last turn it was intended in */
     bool intended;    /* noted, to be written by the next commit */
+    bool passed;      /* a gate let it through and has not heard of its end */
     bool settled;     /* its result is noted; it leaves with the next commit */
     unsigned veto;    /* the reason of a grant that is not GRANT_YES */
 };

@@ -63,8 +63,24 @@ void ledger_close(struct ledger *ledger)
         return;
     held_free(&ledger->held);
     turn_free(&ledger->turn);
+    backlog_free(&ledger->backlog);
     memory_free(ledger->skipped);
     memory_free(ledger);
+}
+
+void ledger_set_gate(struct ledger *ledger, const struct gate *gate)
+{
+    must(ledger->held.count == 0);
+    ledger->turn.gate = gate;
+}
+
+/* The gate hears of the end of what it let through. */
+static void leave(struct ledger *ledger, const struct held *held, bool spent)
+{
+    const struct gate *gate = ledger->turn.gate;
+    if (gate == NULL || !held->passed)
+        return;
+    (spent ? gate->spend : gate->drop)(gate->self, held->edition_id, held->domain_id);
 }
 
 void ledger_intend(struct ledger *ledger, int64_t id, int64_t first_attempt_ms)
@@ -118,6 +134,7 @@ static void accept_intents(struct ledger *ledger)
             held->reason = REASON_NONE;
         } else if (intent->grant == GRANT_SKIPPED) {
             keep_skipped(ledger, intent);
+            leave(ledger, held, false);
             held_remove(&ledger->held, intent->id);
         }
     }
@@ -127,8 +144,15 @@ static void accept_intents(struct ledger *ledger)
 static void accept_results(struct ledger *ledger)
 {
     struct turn *turn = &ledger->turn;
-    for (size_t i = 0; i < turn->result_count; i++)
-        held_remove(&ledger->held, turn->results[i].settlement.id);
+    for (size_t i = 0; i < turn->result_count; i++) {
+        const struct settlement *settlement = &turn->results[i].settlement;
+        const struct held *held = held_find(&ledger->held, settlement->id);
+        struct queue *queue = backlog_find(&ledger->backlog, held->edition_id);
+        leave(ledger, held, held->phase == HELD_INTENT);
+        if (settlement->state == DELIVERY_READY && queue != NULL)
+            queue_rewind(queue, settlement->next_ms);
+        held_remove(&ledger->held, settlement->id);
+    }
     turn->result_count = 0;
     ledger->again = false;
     arena_clear(&turn->arena);

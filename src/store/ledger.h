@@ -29,6 +29,7 @@
 
 #include "mail/reply.h"
 #include "store/edition.h"
+#include "store/gate.h"
 #include "store/lock.h"
 
 /* On disk; the numbers stay. */
@@ -71,6 +72,9 @@ bool ledger_open(struct store *store, const struct lock *lock, int64_t now_ms,
                  struct ledger **ret_ledger, int64_t *ret_recovered, struct error *err);
 /* Rows taken and not intended stay READY. NULL is fine. */
 void ledger_close(struct ledger *ledger);
+/* From now on rows are handed out as the gate lets them, and what goes out is journalled. `gate`
+ * outlives the ledger. Nothing may be held yet. */
+void ledger_set_gate(struct ledger *ledger, const struct gate *gate);
 
 /*
  * The next rows that are due, at most `limit`, into an array in `arena`: of running editions, by
@@ -88,6 +92,10 @@ size_t ledger_held(const struct ledger *ledger);
 /* When the next row that is not held becomes due in a running edition (also an UNKNOWN one that
  * waits); INT64_MAX when there is none. */
 bool ledger_next_due(struct ledger *ledger, int64_t *ret_due_ms, struct error *err);
+
+/* When the gate may let a row through that is due and was not at the last ledger_take(): steady
+ * time; INT64_MAX when none waits for that, INT64_MIN when it depends on what is on its way. */
+int64_t ledger_next_open(const struct ledger *ledger);
 
 /* Notes that the completing bytes of a held row are ready. `first_attempt_ms` is the Date that the
  * message carries. The attempt is charged. */

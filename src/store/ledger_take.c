@@ -74,24 +74,12 @@ static bool wake(struct ledger *ledger, int64_t now_ms, struct error *err)
             continue;
         tally_note(&moves, rows[i].edition_id, DELIVERY_UNKNOWN, rows[i].reason, -1);
         tally_note(&moves, rows[i].edition_id, DELIVERY_READY, REASON_INTERRUPTED, +1);
+        struct queue *queue = backlog_find(&ledger->backlog, rows[i].edition_id);
+        if (queue != NULL)
+            queue_rewind(queue, now_ms);
     }
     good = good && tally_flush(&moves, ledger->store, now_ms, true, err);
     return store_end(ledger->store, good, err);
-}
-
-/* Ids of due rows that are not held, from the index alone. */
-static bool read_due(struct ledger *ledger, int64_t edition_id, int64_t now_ms, size_t limit,
-                     int64_t *ids, size_t *count, struct error *err)
-{
-    struct statement *s = statement_of(ledger->store, QUERY_LEDGER_DUE);
-    statement_int(s, 1, edition_id);
-    statement_int(s, 2, now_ms);
-    while (*count < limit && statement_row(s)) {
-        int64_t id = statement_get_int(s, 0);
-        if (held_find(&ledger->held, id) == NULL)
-            ids[(*count)++] = id;
-    }
-    return statement_done(s, err);
 }
 
 static void read_member(struct statement *s, struct arena *arena, struct member *member)
@@ -127,8 +115,8 @@ static bool skip_orphan(struct ledger *ledger, int64_t id, int64_t now_ms, struc
 }
 
 /* `ret_there` is false when the row is no longer READY, or its member is gone. */
-static bool take_row(struct ledger *ledger, int64_t id, struct arena *arena, struct delivery *row,
-                     bool *ret_there, struct error *err)
+static bool take_row(struct ledger *ledger, int64_t id, int64_t domain_id, struct arena *arena,
+                     struct delivery *row, bool *ret_there, struct error *err)
 {
     struct statement *s = statement_of(ledger->store, QUERY_LEDGER_ROW);
     statement_int(s, 1, id);
@@ -148,21 +136,10 @@ static bool take_row(struct ledger *ledger, int64_t id, struct arena *arena, str
         return false;
     struct held *held = held_add(&ledger->held, id);
     held->edition_id = row->edition_id;
+    held->domain_id = domain_id; /* the one the gate was asked about; the member may have moved */
     held->reason = reason;
+    held->passed = true;
     return true;
-}
-
-static bool choose(struct ledger *ledger, struct arena *scratch, int64_t now_ms, size_t limit,
-                   int64_t *ids, size_t *count, struct error *err)
-{
-    int64_t *editions;
-    size_t edition_count;
-    if (!ledger_ids(ledger->store, QUERY_LEDGER_EDITIONS, scratch, &editions, &edition_count, err))
-        return false;
-    bool good = true;
-    for (size_t i = 0; good && i < edition_count && *count < limit; i++)
-        good = read_due(ledger, editions[i], now_ms, limit, ids, count, err);
-    return good;
 }
 
 /* What ledger_take() gathers: rows for the caller, and orphans to skip. */
@@ -177,18 +154,22 @@ struct catch
 static bool read_rows(struct ledger *ledger, struct arena *arena, struct arena *scratch,
                       int64_t now_ms, size_t limit, struct catch *catch, struct error *err)
 {
-    int64_t *ids = arena_array(scratch, int64_t, limit + 1);
+    struct choice *choices;
     size_t chosen = 0;
-    bool good = choose(ledger, scratch, now_ms, limit, ids, &chosen, err);
+    bool good = ledger_choose(ledger, scratch, now_ms, limit, &choices, &chosen, err);
     catch->rows = arena_array(arena, struct delivery, chosen + 1);
     catch->orphans = arena_array(scratch, int64_t, chosen + 1);
-    for (size_t i = 0; good && i < chosen; i++) {
-        bool there;
-        good = take_row(ledger, ids[i], arena, &catch->rows[catch->count], &there, err);
-        if (good && there)
+    for (size_t i = 0; i < chosen; i++) {
+        bool there = false;
+        queue_mark(backlog_find(&ledger->backlog, choices[i].edition_id), choices[i].id, false);
+        good = good && take_row(ledger, choices[i].id, choices[i].domain_id, arena,
+                                &catch->rows[catch->count], &there, err);
+        if (there && good)
             catch->count++;
-        else if (good)
-            catch->orphans[catch->orphan_count++] = ids[i];
+        else
+            ledger_unchoose(ledger, &choices[i], !good);
+        if (good && !there)
+            catch->orphans[catch->orphan_count++] = choices[i].id;
     }
     return good;
 }
@@ -219,36 +200,12 @@ void ledger_release(struct ledger *ledger, int64_t id)
 {
     struct held *held = held_find(&ledger->held, id);
     must(held != NULL && held->phase == HELD_TAKEN && !held->intended && !held->settled);
+    struct choice back = {id, held->edition_id, held->domain_id};
     held_remove(&ledger->held, id);
+    ledger_unchoose(ledger, &back, true);
 }
 
 size_t ledger_held(const struct ledger *ledger)
 {
     return ledger->held.count;
-}
-
-bool ledger_next_due(struct ledger *ledger, int64_t *ret_due_ms, struct error *err)
-{
-    ARENA(scratch);
-    int64_t *editions, due_ms;
-    size_t count;
-    if (!statement_read_int(statement_of(ledger->store, QUERY_LEDGER_RESTING), 0, &due_ms, err) ||
-        !ledger_ids(ledger->store, QUERY_LEDGER_EDITIONS, &scratch, &editions, &count, err))
-        return false;
-    due_ms = due_ms == 0 ? INT64_MAX : due_ms;
-    for (size_t i = 0; i < count; i++) {
-        struct statement *s = statement_of(ledger->store, QUERY_LEDGER_DUE);
-        statement_int(s, 1, editions[i]);
-        statement_int(s, 2, due_ms - 1);
-        while (statement_row(s)) {
-            if (held_find(&ledger->held, statement_get_int(s, 0)) != NULL)
-                continue;
-            due_ms = statement_get_int(s, 1);
-            break;
-        }
-        if (!statement_done(s, err))
-            return false;
-    }
-    *ret_due_ms = due_ms;
-    return true;
 }

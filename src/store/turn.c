@@ -12,6 +12,7 @@ void turn_free(struct turn *turn)
     memory_free(turn->intents);
     memory_free(turn->results);
     tally_free(&turn->moves);
+    grants_free(&turn->grants);
 }
 
 /* Room for one more element of `size` bytes. */
@@ -126,6 +127,8 @@ static bool write_result(struct turn *turn, struct store *store, const struct no
         tally_note(&turn->moves, held->edition_id, (int)how.from, held->reason, -1);
         tally_note(&turn->moves, held->edition_id, (int)settlement->state, how.reason, +1);
     }
+    if (from_intent)
+        grants_note(&turn->grants.ended, held->edition_id, held->domain_id, 1);
     /* Nobody but us moves an INTENT. A READY row may have been cancelled under our hands. */
     if (!moved && from_intent && !again)
         return error_set(err, FAULT_BUG, "delivery %lld is no longer where this dispatcher put it",
@@ -187,6 +190,7 @@ static bool write_intent(struct turn *turn, struct store *store, struct noted_in
         intent->veto = REASON_NONE;
         tally_note(&turn->moves, held->edition_id, DELIVERY_READY, held->reason, -1);
         tally_note(&turn->moves, held->edition_id, DELIVERY_INTENT, REASON_NONE, +1);
+        grants_note(&turn->grants.began, held->edition_id, held->domain_id, 1);
         return true;
     }
     return read_veto(store, intent, now_ms, err) &&
@@ -198,6 +202,8 @@ bool turn_write(struct turn *turn, struct store *store, const struct held_set *h
                 bool again, struct error *err)
 {
     turn->moves.count = 0;
+    buffer_clear(&turn->grants.began);
+    buffer_clear(&turn->grants.ended);
     if (!store_begin(store, err))
         return false;
     bool good = true;
@@ -209,5 +215,8 @@ bool turn_write(struct turn *turn, struct store *store, const struct held_set *h
         good = write_intent(turn, store, &turn->intents[i], held_find(held, turn->intents[i].id),
                             now_ms, err);
     good = good && tally_flush(&turn->moves, store, now_ms, true, err);
+    if (turn->gate != NULL)
+        good =
+            good && grants_write(&turn->grants, store, turn->gate->clock, turn->gate->relay, err);
     return store_end(store, good, err);
 }

@@ -4,6 +4,8 @@
 #ifndef STORE_TURN_H
 #define STORE_TURN_H
 
+#include "store/backlog.h"
+#include "store/grants.h"
 #include "store/held.h"
 #include "store/sql.h"
 #include "store/tally.h"
@@ -27,6 +29,8 @@ struct turn {
     struct noted_result *results;
     size_t result_count, result_capacity;
     struct tally_moves moves;
+    struct grants grants;
+    const struct gate *gate; /* may be NULL */
 };
 
 void turn_free(struct turn *turn);
@@ -71,12 +75,25 @@ struct ledger {
     struct store *store;
     struct held_set held;
     struct turn turn;
-    bool failed; /* no further intents */
-    bool again;  /* the noted results were tried before */
+    struct backlog backlog;
+    int64_t reopens_ms; /* what ledger_next_open() says of the gate as a whole */
+    bool failed;        /* no further intents */
+    bool again;         /* the noted results were tried before */
     /* Rows that the last commit skipped: no longer held, but ledger_grant() still knows them. */
     struct noted_intent *skipped;
     size_t skipped_count, skipped_capacity;
 };
+
+/* Rows that the gate lets through now, the most urgent first; their places are held. In `arena`.
+ */
+struct choice {
+    int64_t id, edition_id, domain_id;
+};
+bool ledger_choose(struct ledger *ledger, struct arena *arena, int64_t now_ms, size_t limit,
+                   struct choice **ret_choices, size_t *ret_count, struct error *err);
+/* It did not go after all: its place is free; when it shall go again, it is the first of its
+ * domain. */
+void ledger_unchoose(struct ledger *ledger, const struct choice *choice, bool again);
 
 /* The ids that a query without parameters gives, in `arena`. */
 bool ledger_ids(struct store *store, enum query_name name, struct arena *arena, int64_t **ret_ids,

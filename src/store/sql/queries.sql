@@ -456,3 +456,45 @@ WHERE campaign = ?1 AND state <> $EDITION_CANCELLED AND slot <> ?2
 ORDER BY id DESC LIMIT 1
 -- name: edition_any_running
 SELECT EXISTS (SELECT 1 FROM edition WHERE open = 1 AND state = $EDITION_RUNNING)
+
+-- Limits: what went out, the pace of domains, the breaker's memory.
+
+-- Behind the cursor (?3, ?4). In two pieces: SQLite finds no place in an index by a row value that
+-- ends with the rowid.
+-- name: ledger_after
+SELECT * FROM (SELECT id, next_ms, domain_id FROM delivery INDEXED BY delivery_due
+    WHERE edition_id = ?1 AND state = $DELIVERY_READY AND next_ms = ?3 AND id > ?4 AND ?3 <= ?2
+    ORDER BY id)
+UNION ALL
+SELECT * FROM (SELECT id, next_ms, domain_id FROM delivery INDEXED BY delivery_due
+    WHERE edition_id = ?1 AND state = $DELIVERY_READY AND next_ms > ?3 AND next_ms <= ?2
+    ORDER BY next_ms, id)
+-- name: ledger_span
+SELECT first_id, last_id FROM edition WHERE id = ?1
+-- name: grants_add
+INSERT INTO granted (at_ms, steady_ms, relay, began, ended) VALUES (?1, ?2, ?3, ?4, ?5)
+-- name: grants_read
+SELECT id, at_ms, steady_ms, relay, began, ended FROM granted ORDER BY id
+-- name: grants_forget
+DELETE FROM granted WHERE at_ms < ?1 AND (steady_ms < ?2 OR steady_ms > ?3)
+-- name: grants_domain
+SELECT name FROM domain WHERE id = ?1
+-- name: pace_put
+INSERT INTO pace (relay, domain, rate, ceiling, rests_until_ms, cool_ms, halved, since_ms, moved_ms,
+    why)
+VALUES (?1, ?2, ?3 / 1000.0, ?4 / 1000.0, ?5, ?6, ?7, ?8, ?9, ?10)
+ON CONFLICT (relay, domain) DO UPDATE SET rate = excluded.rate, ceiling = excluded.ceiling,
+    rests_until_ms = excluded.rests_until_ms, cool_ms = excluded.cool_ms,
+    halved = excluded.halved, moved_ms = excluded.moved_ms, why = excluded.why
+-- name: pace_drop
+DELETE FROM pace WHERE relay = ?1 AND domain = ?2
+-- name: pace_list
+SELECT relay, domain, CAST(rate * 1000 AS INTEGER), CAST(ceiling * 1000 AS INTEGER),
+    rests_until_ms, cool_ms, halved, since_ms, moved_ms, why
+FROM pace ORDER BY relay, domain
+-- name: breaker_get
+SELECT results, tripped, complaints_forgiven FROM breaker WHERE edition_id = ?1
+-- name: breaker_put
+INSERT INTO breaker (edition_id, results, tripped, complaints_forgiven) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (edition_id) DO UPDATE SET results = excluded.results, tripped = excluded.tripped,
+    complaints_forgiven = excluded.complaints_forgiven

@@ -221,3 +221,38 @@ CREATE TABLE approval (
     at_ms INTEGER NOT NULL,
     PRIMARY KEY (campaign, content_hash)
 ) STRICT, WITHOUT ROWID;
+
+-- name: migration_3
+
+-- What went out, a row a turn: see grants.h. Blobs of (edition, domain, count).
+CREATE TABLE granted (
+    id INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    steady_ms INTEGER NOT NULL,
+    relay TEXT NOT NULL,
+    began BLOB,
+    ended BLOB
+) STRICT;
+
+-- How fast a recipient domain is written to now, where it asked for less: see pace.h.
+CREATE TABLE pace (
+    relay TEXT NOT NULL,
+    domain TEXT NOT NULL,
+    rate REAL NOT NULL,
+    ceiling REAL NOT NULL,
+    rests_until_ms INTEGER NOT NULL,
+    cool_ms INTEGER NOT NULL,
+    halved INTEGER NOT NULL,
+    since_ms INTEGER NOT NULL,
+    moved_ms INTEGER NOT NULL,
+    why TEXT NOT NULL,
+    PRIMARY KEY (relay, domain)
+) STRICT, WITHOUT ROWID;
+
+-- What the breaker remembers of an edition: its last results, a byte each.
+CREATE TABLE breaker (
+    edition_id INTEGER PRIMARY KEY,
+    results BLOB NOT NULL,
+    tripped INTEGER NOT NULL,
+    complaints_forgiven INTEGER NOT NULL
+) STRICT;
