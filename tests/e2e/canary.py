@@ -1,0 +1,182 @@
+"""Secrets: a password known to this test alone is looked for everywhere, and found nowhere."""
+import base64
+import pathlib
+import signal
+import urllib.parse
+
+from bad_input import certificates
+from story import wait_for
+
+LINKED = "expand-linked-learning"
+CANARY = "Kanarie/4c1f seven+doors%"
+
+
+def disguises(canary):
+    """The ways in which it could have slipped out."""
+    plain = canary.encode()
+    login = [b"\0updates\0" + plain, b"updates\0updates\0" + plain]
+    forms = {plain, plain.hex().encode(), plain.hex().upper().encode(), urllib.parse.quote(canary, safe="").encode(),
+             urllib.parse.quote(canary).encode(), plain.decode().encode("utf-16-le"), plain[::-1]}
+    forms |= {base64.b64encode(form).rstrip(b"=") for form in [plain, *login]}
+    # Inside a longer base64 it begins at any of three places; the last and first digits depend on neighbours.
+    forms |= {base64.b64encode(b"x" * shift + plain)[4:-4] for shift in range(3)}
+    return forms
+
+
+class Watch:
+    """Collects what may be read by others, and looks for the canary in it."""
+
+    def __init__(self, it):
+        self.it, self.seen, self.forms = it, [], disguises(CANARY)
+
+    def look(self, where, content):
+        content = content if isinstance(content, bytes) else content.encode()
+        self.seen.append(where)
+        for form in self.forms:
+            self.it.expect(form not in content, f"the password is not in {where}", content[:400])
+
+    def run(self, *words, **how):
+        result = self.it.run(*words, **how)
+        self.look(f"stdout of {words[0]}", result.out)
+        self.look(f"stderr of {words[0]}", result.err)
+        return result
+
+    def process(self, pid):
+        """Command line and limits of a running process and of what it started."""
+        for path in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                stat = (path / "stat").read_text().rsplit(")", 1)[1].split()
+                if int(path.name) != pid and int(stat[1]) != pid:
+                    continue
+                self.look(f"{path}/cmdline", (path / "cmdline").read_bytes())
+            except OSError:
+                continue
+        limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
+        core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
+        self.it.expect(core.split()[4:6] == ["0", "0"], "no core is written", core)
+
+    def files(self, folder, *but):
+        for path in sorted(pathlib.Path(folder).rglob("*")):
+            if path.is_file() and path.name not in but:
+                self.look(str(path), path.read_bytes())
+
+
+SOURCES = {
+    "file": ["relay.password_file=relay.password"],
+    "environment": ["relay.password_env=CANARY_PASSWORD"],
+    "command": ["relay.password_command=cat relay.password"],
+}
+SECRET = {"CANARY_PASSWORD": CANARY}
+
+
+def secured(it, *options):
+    """A relay that wants TLS and a password; how to reach it."""
+    certs = it.folder / "certs" if (it.folder / "certs").exists() else certificates(it)
+    catcher = it.catcher("--starttls", certs / "good.pem", certs / "good.key", "--trace", it.folder / "catcher.trace", *options)
+    words = ["relay.url=smtp://localhost:%d" % catcher.port, "relay.tls=starttls", f"relay.ca_file={certs / 'ca.pem'}",
+             "relay.user=updates", "log.level=debug"]
+    return catcher, [part for word in words for part in ("-o", word)]
+
+
+def workspace(it):
+    it.sample_workspace()
+    it.write("relay.password", CANARY + "\n").chmod(0o600)
+
+
+def sources():
+    for name, words in SOURCES.items():
+        yield name, [part for word in words for part in ("-o", word)]
+
+
+def it_is_found_nowhere_when_all_goes_well(it):
+    workspace(it)
+    watch = Watch(it)
+    catcher, reach = secured(it, "--auth", f"updates:{CANARY}", "--require-auth")
+    for name, source in sources():
+        sent = watch.run("send", LINKED, "--yes", "--verbose", "--edition", name, *reach, *source, env=SECRET)
+        it.expect(sent.status == 0, f"the password from the {name} works", sent)
+        watch.run("send", LINKED, "--test-to", "editor@example.org", "-v", *reach, *source, env=SECRET)
+    for words in (["check"], ["plan", LINKED, "--json", "--list"], ["preview", LINKED, "--out", it.folder / "preview", "--eml"],
+                  ["status", "--json"], ["status", "--audit"], ["export"], ["members", "show", "m01"], ["manual"]):
+        watch.run(*words, "-v", *reach, "-o", SOURCES["command"][0], env=SECRET)
+    watch.files(it.workspace, "relay.password")
+    watch.files(catcher.folder)
+    watch.files(it.folder / "preview")
+    watch.look("the trace", (it.folder / "catcher.trace").read_bytes())
+    it.expect(len(catcher.envelopes()) > 50 and len(watch.seen) > 100, "and much was looked at", len(watch.seen))
+
+
+def it_is_found_nowhere_when_the_relay_refuses_it(it):
+    workspace(it)
+    watch = Watch(it)
+    echoes = [base64.b64encode(b"x" * i + b"\0updates\0" + CANARY.encode()).decode() for i in range(3)]
+    scripts = ["", f'auth reply "535 5.7.8 {CANARY} is wrong"\n',
+               *(f'auth reply "535 5.7.8 what is {echo}"\n' for echo in echoes), 'auth reply "454 4.7.0 later"\n', "auth drop\n"]
+    for number, script in enumerate(scripts):
+        catcher, reach = secured(it, "--auth", "updates:another", "--require-auth", "--script",
+                                 it.write(f"script-{number}", script))
+        (it.workspace / f"script-{number}").unlink()
+        for name, source in sources():
+            refused = watch.run("send", LINKED, "--yes", "--verbose", "--edition", "e", *reach, *source, env=SECRET, timeout=60)
+            it.expect(refused.status in (69, 75, 78), f"script {number}: it is refused", refused)
+            if number > 0:
+                break
+        it.expect(catcher.envelopes() == [], "nothing was sent")
+        catcher.stop()
+        watch.files(it.workspace, "relay.password")
+
+
+def it_is_not_repeated_where_it_does_not_belong(it):
+    workspace(it)
+    watch = Watch(it)
+    path = it.workspace / "config/broadside.yaml"
+    good = path.read_text()
+    user = urllib.parse.quote(CANARY, safe="")
+    for bad in (good.replace("\nrelay:\n", f'\nrelay:\n  password: "{CANARY}"\n', 1),
+                good.replace("smtp://", f"smtp://updates:{user}@", 1),
+                good.replace("\nrelay:\n", f'\nrelay:\n  passwort: "{CANARY}"\n', 1)):
+        it.expect(bad != good, "the configuration was changed")
+        path.write_text(bad)
+        for words in (["check"], ["send", LINKED, "--yes"], ["status", "--json"]):
+            watch.run(*words)
+        it.expect(watch.run("check").status == 78, "it is refused")
+    path.write_text(good)
+    reach = ["-o", "relay.tls=starttls", "-o", "relay.user=updates"]
+    for name, content, mode in (("open", CANARY, 0o644), ("long", CANARY * 2000, 0o600), ("lines", f"{CANARY}\n{CANARY}\n", 0o600),
+                                ("nul", f"{CANARY}\0", 0o600)):
+        it.write(f"{name}.password", content).chmod(mode)
+        refused = watch.run("send", LINKED, "--yes", *reach, "-o", f"relay.password_file={name}.password")
+        it.expect(refused.status == 78, f"a password file that is {name} is refused", refused)
+        (it.workspace / f"{name}.password").unlink()
+    for command in ("cat relay.password; exit 1", "cat relay.password relay.password"):
+        watch.run("send", LINKED, "--yes", *reach, "-o", f"relay.password_command={command}")
+    watch.files(it.workspace, "relay.password")
+
+
+def it_is_found_nowhere_when_the_program_is_killed(it):
+    workspace(it)
+    watch = Watch(it)
+    catcher, reach = secured(it, "--auth", f"updates:{CANARY}", "--require-auth", "--delay", "30")
+    for number in (signal.SIGABRT, signal.SIGSEGV, signal.SIGTERM):
+        for name, source in sources():
+            process = it.start("send", LINKED, "--yes", "-v", "--edition", f"{name}-{int(number)}", *reach, "-o",
+                               "relay.connections=1", *source, env={**SECRET, "ASAN_OPTIONS": "handle_abort=0:handle_segv=0"})
+            before = len(catcher.envelopes())
+            wait_for(lambda: len(catcher.envelopes()) > before, 10)
+            watch.process(process.pid)
+            process.send_signal(number)
+            out, err = process.communicate(timeout=40)
+            watch.look(f"stdout after {number}", out)
+            watch.look(f"stderr after {number}", err)
+    cores = [path for folder in (it.workspace, it.folder, pathlib.Path.cwd()) for path in folder.glob("core*")
+             if path.is_file()]
+    it.expect(not cores, "no core was written", cores)
+    watch.files(it.workspace, "relay.password")
+
+
+STORIES = [
+    it_is_found_nowhere_when_all_goes_well,
+    it_is_found_nowhere_when_the_relay_refuses_it,
+    it_is_not_repeated_where_it_does_not_belong,
+    it_is_found_nowhere_when_the_program_is_killed,
+]
