@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "flow/send_state.h"
 
-enum { TAKE = 64 };
+/* What is wanted */
 
 static unsigned wants_of(const struct link *link)
 {
@@ -22,6 +22,204 @@ static size_t total_wants(const struct send *send)
     for (unsigned i = 0; i < send->link_count; i++)
         wants += wants_of(&send->links[i]);
     return wants;
+}
+
+/* A few are kept ready, so that a connection never waits for the clerk; not so many that something
+ * more urgent would have to stand behind them for long. */
+static size_t room_wanted(struct send *send)
+{
+    size_t reserve = (size_t)send->open * send->options->depth;
+    size_t wanted = total_wants(send) + (reserve < CLERK_TAKE ? reserve : CLERK_TAKE);
+    uint64_t paced = pace_room(&send->pace, send->now_ms);
+    wanted = paced < wanted ? (size_t)paced : wanted;
+    wanted = wanted > send->ready_count ? wanted - send->ready_count : 0;
+    return wanted < CLERK_TAKE ? wanted : CLERK_TAKE;
+}
+
+/* Whether anything is due may have changed: time went by, or another process planned. */
+static bool may_be_due(const struct send *send)
+{
+    return send->more_due || send->wall_ms >= send->next_due_ms || send->now_ms >= send->look_ms;
+}
+
+/* Handing over */
+
+/* Those that still ask; of some the connection has ended since. */
+static void gather_asked(struct send *send, struct clerk_job *job)
+{
+    for (size_t i = 0; i < send->asked_count; i++) {
+        struct flight *flight = send->asked[i];
+        if (flight->state != FLIGHT_ASKED) {
+            must(flight->state == FLIGHT_LOST);
+            clerk_add_back(job, &flight->item);
+            continue;
+        }
+        flight->state = FLIGHT_DECIDING;
+        clerk_add_intent(job, &flight->item);
+    }
+    send->asked_count = 0;
+}
+
+static void gather_results(struct send *send, struct clerk_job *job)
+{
+    for (size_t i = 0; i < send->result_count; i++)
+        *clerk_add_result(job) = send->results[i];
+    send->result_count = 0;
+}
+
+static void gather_backs(struct send *send, struct clerk_job *job)
+{
+    for (size_t i = 0; i < send->back_count; i++)
+        clerk_add_back(job, &send->backs[i]->item);
+    send->back_count = 0;
+}
+
+static void ask_for_more(struct send *send, struct clerk_job *job)
+{
+    if (send->stopping || send->now_ms < send->cool_until_ms || !may_be_due(send))
+        return;
+    if (send->open == 0) {
+        job->look = !send->more_due;
+        return;
+    }
+    job->room = room_wanted(send);
+    for (size_t i = 0; i < job->room; i++)
+        job->items[i] = &flight_new(send)->item;
+}
+
+static void gather_pause(struct send *send, struct clerk_job *job)
+{
+    job->pause = send->pause;
+    job->pause_why = send->pause_why;
+    send->pause = 0;
+}
+
+static bool is_empty(const struct clerk_job *job)
+{
+    return job->back_count + job->result_count + job->intent_count + job->room == 0 &&
+           job->pause == 0 && !job->look && !job->last;
+}
+
+void turn_hand_over(struct send *send)
+{
+    struct clerk_job *job = clerk_free(send->clerk);
+    if (job == NULL)
+        return;
+    gather_asked(send, job);
+    gather_results(send, job);
+    gather_backs(send, job);
+    gather_pause(send, job);
+    ask_for_more(send, job);
+    /* Results that a failing ledger could not take are offered once more, at the very end. */
+    job->last = send->save_again && send->stopping && send->open == 0;
+    send->save_again &= !job->last;
+    job->wall_ms = send->wall_ms;
+    if (is_empty(job))
+        return;
+    send->report->commits += job->result_count + job->intent_count > 0;
+    clerk_hand_over(send->clerk);
+}
+
+/* Taking back */
+
+static void grant(struct send *send, struct flight *flight)
+{
+    flight->state = FLIGHT_INTENDED;
+    pace_spend(&send->pace, send->now_ms);
+    smtp_grant(flight->link->smtp, (uint64_t)(uintptr_t)flight, send->now_ms);
+}
+
+static void veto(struct send *send, struct flight *flight)
+{
+    flight->state = FLIGHT_VETOED;
+    pace_release(&send->pace);
+    send->report->vetoed++;
+    smtp_veto(flight->link->smtp, (uint64_t)(uintptr_t)flight, send->now_ms);
+    link_events(send, flight->link);
+}
+
+/* The connection ended while the clerk wrote. An INTENT that is durable now needs its result. */
+static void decide_abandoned(struct send *send, struct flight *flight, bool granted)
+{
+    const struct smtp_event lost = {.kind = SMTP_OUTCOME, .outcome = SMTP_UNTOUCHED};
+    if (!granted) {
+        pace_release(&send->pace);
+        send->report->vetoed++;
+        flight_free(send, flight);
+        return;
+    }
+    pace_spend(&send->pace, send->now_ms);
+    flight->state = FLIGHT_INTENDED;
+    flight_outcome(send, flight, &lost);
+}
+
+static void decide(struct send *send, struct flight *flight, bool granted)
+{
+    if (flight->state == FLIGHT_ABANDONED)
+        decide_abandoned(send, flight, granted);
+    else if (granted)
+        grant(send, flight);
+    else
+        veto(send, flight);
+}
+
+static void note_failures(struct send *send, const struct clerk_job *job)
+{
+    bool asked = job->room > 0 || job->look;
+    if (job->committed && (job->took || !asked))
+        return;
+    if (!job->committed && !send->refused)
+        send->refused = send->save_again = true;
+    send_fail(send, &job->err);
+}
+
+/* What was taken is merged behind the next handing over, while the clerk is at work again. */
+static void keep_taken(struct send *send, struct clerk_job *job)
+{
+    must(send->taken_count == 0);
+    for (size_t i = 0; i < job->count; i++)
+        send->taken[send->taken_count++] = (struct flight *)job->items[i];
+    for (size_t i = job->count; i < job->room; i++)
+        flight_free(send, (struct flight *)job->items[i]);
+    if (!job->took)
+        return;
+    send->next_due_ms = job->next_due_ms;
+    send->more_due = job->room > 0 ? job->count == job->room : job->next_due_ms <= send->wall_ms;
+    send->look_ms = send->now_ms + SEND_LOOK_MS;
+}
+
+void turn_take_back(struct send *send)
+{
+    struct clerk_job *job = clerk_take_back(send->clerk);
+    if (job == NULL)
+        return;
+    note_failures(send, job);
+    for (size_t i = 0; i < job->result_count; i++)
+        flight_free(send, (struct flight *)job->results[i].item);
+    for (size_t i = 0; i < job->back_count; i++)
+        flight_free(send, (struct flight *)job->backs[i]);
+    for (size_t i = 0; i < job->intent_count; i++)
+        decide(send, (struct flight *)job->intents[i].item,
+               job->committed && !send->refused && job->intents[i].granted);
+    keep_taken(send, job);
+    clerk_done(send->clerk);
+}
+
+/* Merging and offering */
+
+void turn_merge(struct send *send)
+{
+    struct error err;
+    for (size_t i = 0; i < send->taken_count; i++) {
+        struct flight *flight = send->taken[i];
+        if (send->stopping)
+            flight_back(send, flight);
+        else if (!send->work->merge(send->work->self, &flight->item, send->wall_ms, &err))
+            flight_unmade(send, flight, &err);
+        else
+            flight_ready(send, flight);
+    }
+    send->taken_count = 0;
 }
 
 /* Round and round, so that few messages do not all wait for one connection. */
@@ -51,146 +249,16 @@ static void offer(struct send *send, struct flight *flight, struct link *link)
     link_events(send, link);
 }
 
-static void merge(struct send *send, struct flight *flight)
+void turn_offer(struct send *send)
 {
-    struct error err;
-    struct link *link = next_wanting(send);
-    if (link == NULL) { /* it ended while we were filling it */
-        send->work->put_back(send->work->self, &flight->item);
-        flight_free(send, flight);
-    } else if (!send->work->merge(send->work->self, &flight->item, send->wall_ms, &err)) {
-        flight_unmade(send, flight, &err);
-    } else {
-        offer(send, flight, link);
-    }
-}
-
-/* False when the work failed. `*ret_count` of `room` were due. */
-static bool take(struct send *send, size_t room, size_t *ret_count)
-{
-    struct send_item *items[TAKE];
-    struct error err;
-    size_t count = 0;
-    for (size_t i = 0; i < room; i++)
-        items[i] = &flight_new(send)->item;
-    bool good = send->work->take(send->work->self, items, room, send->wall_ms, &count,
-                                 &send->next_due_ms, &err);
-    must(!good || count <= room);
-    count = good ? count : 0;
-    for (size_t i = room; i > count; i--)
-        flight_free(send, (struct flight *)items[i - 1]);
-    for (size_t i = 0; i < count; i++)
-        merge(send, (struct flight *)items[i]);
-    if (!good)
-        send_fail(send, &err);
-    *ret_count = count;
-    return good;
-}
-
-static size_t room_now(struct send *send)
-{
-    uint64_t paced = pace_room(&send->pace, send->now_ms);
-    size_t wants = total_wants(send), room = wants < TAKE ? wants : TAKE;
-    return paced < room ? (size_t)paced : room;
-}
-
-/* Whether anything is due may have changed: time went by, or another process planned. */
-static bool may_be_due(const struct send *send)
-{
-    return send->more_due || send->wall_ms >= send->next_due_ms || send->now_ms >= send->look_ms;
-}
-
-/* Without a connection only the question: is there work for one? */
-void turn_look(struct send *send)
-{
-    struct error err;
-    size_t count = 0;
-    if (!send->work->take(send->work->self, NULL, 0, send->wall_ms, &count, &send->next_due_ms,
-                          &err))
-        send_fail(send, &err);
-    send->more_due = send->next_due_ms <= send->wall_ms;
-    send->look_ms = send->now_ms + SEND_LOOK_MS;
-}
-
-void turn_refill(struct send *send)
-{
-    if (send->stopping || send->now_ms < send->cool_until_ms || !may_be_due(send))
+    while (send->stopping && send->ready_count > 0)
+        flight_back(send, flight_take_ready(send));
+    if (send->now_ms < send->cool_until_ms)
         return;
-    if (send->open == 0) {
-        if (!send->more_due)
-            turn_look(send);
-        return;
-    }
-    for (size_t room = room_now(send), count; room > 0; room = room_now(send)) {
-        if (!take(send, room, &count))
+    while (send->ready_count > 0 && pace_room(&send->pace, send->now_ms) > 0) {
+        struct link *link = next_wanting(send);
+        if (link == NULL)
             return;
-        send->more_due = count == room;
-        send->look_ms = send->now_ms + SEND_LOOK_MS;
-        if (!send->more_due)
-            return;
-    }
-    if (pace_room(&send->pace, send->now_ms) == 0 && send->work->rethink != NULL)
-        send->work->rethink(send->work->self);
-}
-
-/* Those that still ask; a connection may have ended since. */
-static size_t collect_intents(struct send *send)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < send->asked_count; i++) {
-        struct flight *flight = send->asked[i];
-        if (flight->state == FLIGHT_ASKED)
-            send->intents[count++] = (struct send_intent){.item = &flight->item};
-        else
-            flight_free(send, flight);
-    }
-    send->asked_count = 0;
-    return count;
-}
-
-static void decide(struct send *send, struct flight *flight, bool granted)
-{
-    struct smtp *smtp = flight->link->smtp;
-    uint64_t key = (uint64_t)(uintptr_t)flight;
-    must(flight->state == FLIGHT_ASKED);
-    if (granted) {
-        flight->state = FLIGHT_INTENDED;
-        pace_spend(&send->pace, send->now_ms);
-        smtp_grant(smtp, key, send->now_ms);
-    } else {
-        flight->state = FLIGHT_VETOED;
-        pace_release(&send->pace);
-        send->report->vetoed++;
-        smtp_veto(smtp, key, send->now_ms);
-        link_events(send, flight->link);
-    }
-}
-
-static bool commit(struct send *send, size_t intent_count)
-{
-    struct error err;
-    send->report->commits++;
-    bool good = send->work->commit(send->work->self, send->results, send->result_count,
-                                   send->intents, intent_count, send->wall_ms, &err);
-    if (!good) {
-        send->refused = true;
-        send_fail(send, &err);
-    }
-    return good && !send->refused;
-}
-
-void turn_commit(struct send *send)
-{
-    size_t intent_count = collect_intents(send), result_count = send->result_count;
-    if (result_count == 0 && intent_count == 0)
-        return;
-    bool good = commit(send, intent_count);
-    send->result_count = 0;
-    for (size_t i = 0; i < result_count; i++)
-        flight_free(send, (struct flight *)send->results[i].item);
-    for (size_t i = 0; i < intent_count; i++) {
-        struct flight *flight = (struct flight *)send->intents[i].item;
-        if (flight->state == FLIGHT_ASKED) /* a veto behind 354 ends its whole connection */
-            decide(send, flight, good && send->intents[i].granted);
+        offer(send, flight_take_ready(send), link);
     }
 }
