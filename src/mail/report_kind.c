@@ -163,7 +163,9 @@ void kind_read(struct reading *reading)
 
 enum facts_kind kind_of(struct reading *reading)
 {
-    bool is_absent = (reading->signs.subject & SIGN_ABSENCE) != 0;
+    /* "Undeliverable: our vacation programme" echoes the subject of the message. */
+    unsigned subject = reading->signs.subject;
+    bool is_absent = (subject & SIGN_ABSENCE) != 0 && (subject & SIGN_FAILURE) == 0;
     int points = bounce_points(reading);
     if (points >= 2 * BOUNCE_POINTS)
         return KIND_BOUNCE;

@@ -180,15 +180,36 @@ static bool is_word_byte(char byte)
     return is_letter(byte) || is_digit(byte) || byte == '\'';
 }
 
+/* Chinese and Japanese do without blanks: each of their characters is a word (U+3040 to U+9FFF; in
+ * UTF-8 three bytes from E3 81 on), and their punctuation (U+3000, U+FF00) is none. */
+static bool is_wide(struct text piece, size_t at)
+{
+    unsigned char lead = (unsigned char)piece.at[at];
+    return piece.length - at >= 3 && ((lead >= 0xE3 && lead <= 0xE9) || lead == 0xEF);
+}
+
+static void wide_add(struct words *words, struct text character)
+{
+    bool is_mark = memcmp(character.at, "\xE3\x80", 2) == 0 || character.at[0] == '\xEF';
+    if (!is_mark)
+        word_add(words, character, false);
+}
+
 static void words_split(struct words *words, struct text piece)
 {
-    size_t start = 0;
-    for (size_t i = 0; i <= piece.length; i++) {
-        if (i < piece.length && is_word_byte(piece.at[i]))
+    size_t start = 0, i = 0;
+    while (i <= piece.length) {
+        bool is_end = i == piece.length, is_broad = !is_end && is_wide(piece, i);
+        if (!is_end && !is_broad && is_word_byte(piece.at[i])) {
+            i++;
             continue;
+        }
         if (i > start)
             word_add(words, text_slice(piece, start, i - start), false);
-        start = i + 1;
+        if (is_broad)
+            wide_add(words, text_slice(piece, i, 3));
+        i += is_broad ? 3 : 1;
+        start = i;
     }
 }
 

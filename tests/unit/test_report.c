@@ -193,6 +193,14 @@ static const struct {
      "From: r@example.com\nTo: updates@example.org\nSubject: my mailbox\n\n"
      "Hello, my mailbox was full last week. Is all well?\n",
      KIND_OTHER, 0, NULL, NULL, 0},
+    {"a bounce that echoes a subject about holidays is one",
+     "From: MAILER-DAEMON@mx.example.net\nSubject: Undeliverable: our vacation programme\n\n"
+     "<reader@example.com>: 550 5.1.1 no such user\n",
+     KIND_BOUNCE, 1, "reader@example.com", "5.1.1", CLASS_BAD_MAILBOX},
+    {"an absence in Japanese",
+     "From: r@example.jp\nSubject: \xE4\xB8\x8D\xE5\x9C\xA8\xE3\x81\xAE"
+     "\xE3\x81\x8A\xE7\x9F\xA5\xE3\x82\x89\xE3\x81\x9B\n\n-\n",
+     KIND_AUTOREPLY, 0, NULL, NULL, 0},
     {"a person's question about a bounce is none",
      "From: r@example.com\nSubject: Fwd: Undeliverable: my mail\n\nWhat does this mean?\n\n"
      "> Your message could not be delivered. 550 5.1.1 user unknown <x@example.net>\n",
