@@ -217,6 +217,12 @@ const struct campaign *compose_campaign_of(const struct composed *composed)
     return &composed->campaign;
 }
 
+void compose_from(const struct composed *composed, struct text *ret_name, struct text *ret_address)
+{
+    *ret_name = composed->from_name;
+    *ret_address = composed->from.whole;
+}
+
 struct composition *composition_of(struct composed *composed, struct text language)
 {
     struct wording wording = campaign_wording(&composed->campaign, language);

@@ -50,6 +50,9 @@ void compose_close(struct composed *composed);
 /* The campaign as it was read. */
 const struct campaign *compose_campaign_of(const struct composed *composed);
 
+/* Who it is from, as readers see it. */
+void compose_from(const struct composed *composed, struct text *ret_name, struct text *ret_address);
+
 /* What a member of that language reads: "es-MX" takes es-MX, else es, else the default. */
 struct composition *composition_of(struct composed *composed, struct text language);
 /* The compositions one by one, the default first; NULL behind the last. */

@@ -1,40 +1,48 @@
 /* preview: a campaign as its readers will see it, before anyone gets it. */
-#include <errno.h>
 #include <sys/stat.h>
 
 #include "base/banned.h"
-#include "base/file.h"
 #include "cli/commands.h"
 #include "cli/desk.h"
+#include "cli/preview_site.h"
+#include "cli/previewing.h"
 #include "cli/readers.h"
 #include "cli/report.h"
 #include "flow/plan.h"
 
 struct preview_options {
     const char *as, *out;
-    bool eml, html, text;
+    bool eml, mbox, html, text, no_browser;
+    uint64_t port;
 };
 
 static const struct option_row rows[] = {
     STRING_ROW(struct preview_options, as, "as", 'a', "KEY", "as this member sees it"),
+    NUMBER_ROW(struct preview_options, port, "port", 'p', "N",
+               "serve at this port; else a free one"),
+    FLAG_ROW(struct preview_options, no_browser, "no-browser", 0,
+             "only print the address of the page"),
     STRING_ROW(struct preview_options, out, "out", 0, "DIR",
-               "files: one reader of each language and kind, as .html .txt .eml"),
-    FLAG_ROW(struct preview_options, text, "text", 0, "the text part to stdout (the default)"),
+               "files instead of a page: every reader made up for it, or the one of --as"),
+    FLAG_ROW(struct preview_options, text, "text", 0, "the text part to stdout"),
     FLAG_ROW(struct preview_options, html, "html", 0, "the HTML part to stdout"),
     FLAG_ROW(struct preview_options, eml, "eml", 0,
              "the whole message to stdout, as it would be sent"),
+    FLAG_ROW(struct preview_options, mbox, "mbox", 0,
+             "one reader of each language and kind to stdout, as a mailbox"),
     ROWS_END,
 };
 
-/* What is shown: one file ending each. */
+/* What is shown on stdout. */
 enum form { FORM_TEXT, FORM_HTML, FORM_EML };
-static const char *const endings[] = {"txt", "html", "eml"};
 
 struct previewing {
     struct session *session;
     const struct workspace *workspace;
+    const struct preview_options *options;
     struct plan plan;
     struct readers readers;
+    struct preview_site site;
 };
 
 static bool render(struct previewing *previewing, const struct recipient *reader, enum form form,
@@ -51,85 +59,180 @@ static bool render(struct previewing *previewing, const struct recipient *reader
                             out, err);
 }
 
-static const char *file_for(struct previewing *previewing, const char *folder,
-                            const struct recipient *reader, enum form form)
+/* ---- stdout ---- */
+
+/* mboxrd: every ">*From " at the start of a line gets one more ">"; line ends are LF. */
+static void add_to_mbox(struct buffer *out, struct text message)
 {
-    struct text language = reader->language.length > 0 ? reader->language : TEXT("default");
-    return arena_printf(&previewing->session->arena, "%s/%.*s-%.*s-%s.%s", folder,
-                        TEXT_ARGS(previewing->plan.campaign->id), TEXT_ARGS(language),
-                        reader->is_organization ? "organization" : "individual", endings[form])
-        .at;
+    struct text rest = message, line;
+    while (text_take_line(&rest, &line)) {
+        size_t marks = 0;
+        while (marks < line.length && line.at[marks] == '>')
+            marks++;
+        if (text_starts(text_after(line, marks), TEXT("From ")))
+            buffer_add_byte(out, '>');
+        buffer_add(out, line);
+        buffer_add_byte(out, '\n');
+    }
+    buffer_add_byte(out, '\n');
 }
 
-static bool write_files(struct previewing *previewing, const char *folder, struct error *err)
+static bool show_mbox(struct previewing *previewing, struct error *err)
 {
-    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-        return error_at(err, FAULT_CREATE, (struct place){.path = text_of(folder)},
-                        "cannot be created: %s", strerror(errno));
+    struct civil now = civil_of(clock_wall_ms(previewing->session->clock));
     for (size_t i = 0; i < previewing->readers.count; i++) {
-        for (enum form form = FORM_TEXT; form <= FORM_EML; form++) {
-            BUFFER(out, COMPOSE_MESSAGE);
-            const char *path = file_for(previewing, folder, &previewing->readers.at[i], form);
-            if (!render(previewing, &previewing->readers.at[i], form, &out, err) ||
-                !file_write(path, buffer_text(&out), 0600, err))
-                return false;
-            session_sayf("%s\n", path);
-        }
+        BUFFER(message, COMPOSE_MESSAGE);
+        BUFFER(out, 2 * (size_t)COMPOSE_MESSAGE);
+        if (!render(previewing, &previewing->readers.at[i], FORM_EML, &message, err))
+            return false;
+        buffer_printf(&out, "From MAILER-DAEMON %s %s %2d %02d:%02d:%02d %d\n",
+                      civil_weekdays[now.weekday], civil_months[now.month - 1], now.day, now.hour,
+                      now.minute, now.second, now.year);
+        add_to_mbox(&out, buffer_text(&message));
+        session_say_buffer(&out);
     }
     return true;
 }
 
-static bool show(struct previewing *previewing, const struct preview_options *options,
-                 struct error *err)
+static bool show_part(struct previewing *previewing, enum form form, struct error *err)
 {
     BUFFER(out, COMPOSE_MESSAGE);
-    enum form form = options->eml ? FORM_EML : options->html ? FORM_HTML : FORM_TEXT;
-    if (!readers_choose(&previewing->readers, previewing->workspace, &previewing->plan.selection,
-                        options->as, err))
-        return false;
-    if (options->out != NULL)
-        return write_files(previewing, options->out, err);
     if (!render(previewing, &previewing->readers.at[0], form, &out, err))
         return false;
     session_say_buffer(&out);
     return true;
 }
 
-static int run(struct session *session, const void *given, char **words, struct error *err)
+/* ---- files ---- */
+
+static bool write_member(struct previewing *previewing, struct error *err)
 {
-    WORKSPACE(workspace);
+    if (!readers_choose(&previewing->readers, previewing->workspace, &previewing->plan.selection,
+                        previewing->options->as, err))
+        return false;
+    struct persona persona = {.name = previewing->readers.at[0].key,
+                              .reader = previewing->readers.at[0]};
+    return preview_site_add(&previewing->site, previewing->plan.composed, &persona, err);
+}
+
+static bool write_files(struct previewing *previewing, struct error *err)
+{
+    if (previewing->options->as != NULL)
+        return write_member(previewing, err);
+    struct persona *personas =
+        arena_array(&previewing->session->arena, struct persona, PERSONAS_MOST);
+    size_t count = personas_of(&previewing->session->arena, previewing->plan.composed, personas);
+    for (size_t i = 0; i < count; i++)
+        if (!preview_site_add(&previewing->site, previewing->plan.composed, &personas[i], err))
+            return false;
+    return true;
+}
+
+static bool show(struct previewing *previewing, struct error *err)
+{
+    const struct preview_options *options = previewing->options;
+    if (options->out != NULL)
+        return write_files(previewing, err);
+    if (!readers_choose(&previewing->readers, previewing->workspace, &previewing->plan.selection,
+                        options->as, err))
+        return false;
+    if (options->mbox)
+        return show_mbox(previewing, err);
+    return show_part(previewing,
+                     options->eml    ? FORM_EML
+                     : options->html ? FORM_HTML
+                                     : FORM_TEXT,
+                     err);
+}
+
+/* ---- campaigns ---- */
+
+static int show_campaign(struct previewing *previewing, const char *name, struct error *err)
+{
     FINDINGS(findings);
+    struct session *session = previewing->session;
     struct campaign campaign;
     struct text path;
-    struct previewing previewing = {
-        .session = session, .workspace = &workspace, .readers = {.session = session}};
-    int status = desk_open(session, WORKSPACE_READER, true, &workspace, err);
-    if (status == 0)
-        status = desk_campaign(session, &workspace, words[0], &campaign, &path, err);
+    int status = desk_campaign(session, previewing->workspace, name, &campaign, &path, err);
     if (status != 0)
         return status;
-    bool made = plan_make(&previewing.plan, &session->arena, &workspace, path,
+    bool made = plan_make(&previewing->plan, &session->arena, previewing->workspace, path,
                           clock_wall_ms(session->clock), &findings, err);
     /* A member whose values are missing must not keep the others from being looked at. */
-    if (previewing.plan.composed == NULL && findings.errors > 0) {
+    if (previewing->plan.composed == NULL && findings.errors > 0) {
         *err = (struct error){0};
         return report_problems(session, &findings);
     }
     if (!made && findings.errors > 0)
         report_problems(session, &findings);
     *err = (struct error){0};
-    bool shown = show(&previewing, given, err);
-    plan_close(&previewing.plan);
+    bool shown = show(previewing, err);
+    plan_close(&previewing->plan);
     return shown ? 0 : (int)err->fault;
+}
+
+static int show_all(struct previewing *previewing, char **words, struct error *err)
+{
+    struct session *session = previewing->session;
+    struct text_list names = {0};
+    if (words[0] != NULL)
+        return show_campaign(previewing, words[0], err);
+    if (!workspace_campaign_names(previewing->workspace, &session->arena, &names, err))
+        return (int)err->fault;
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < names.count; i++)
+        status = show_campaign(previewing, arena_string(&session->arena, names.at[i]), err);
+    return status;
+}
+
+static int write_or_print(struct session *session, const struct preview_options *options,
+                          char **words, struct error *err)
+{
+    WORKSPACE(workspace);
+    struct previewing previewing = {.session = session,
+                                    .workspace = &workspace,
+                                    .options = options,
+                                    .readers = {.session = session}};
+    int status = desk_open(session, WORKSPACE_READER, true, &workspace, err);
+    if (status != 0)
+        return status;
+    previewing.site.key = workspace.store != NULL ? &workspace.key : NULL;
+    if (options->out != NULL && !preview_site_open(&previewing.site, session, options->out, err))
+        return (int)err->fault;
+    status = show_all(&previewing, words, err);
+    if (status == 0 && options->out != NULL && !preview_site_close(&previewing.site, err))
+        status = (int)err->fault;
+    return status;
+}
+
+static int run(struct session *session, const void *given, char **words, struct error *err)
+{
+    const struct preview_options *options = given;
+    bool prints = options->text || options->html || options->eml || options->mbox;
+    if (words[0] == NULL && options->out == NULL)
+        return error_set(err, FAULT_USAGE, "name a campaign; only --out takes all of them")
+                   ? 0
+                   : (int)err->fault;
+    if (prints || options->out != NULL)
+        return write_or_print(session, options, words, err);
+    if (options->port > UINT16_MAX)
+        return error_set(err, FAULT_USAGE, "a port is a number up to 65535") ? 0 : (int)err->fault;
+    struct previewing_options how = {
+        .port = (uint16_t)options->port, .no_browser = options->no_browser, .as = options->as};
+    return previewing_run(session, words[0], &how, err) ? 0 : (int)err->fault;
 }
 
 const struct command command_preview = {
     .name = "preview",
-    .arguments = "CAMPAIGN",
+    .arguments = "[CAMPAIGN]",
     .summary = "a campaign as its readers will see it",
+    .details =
+        "Opens a page on this machine that follows every change of the files, until Ctrl-C.\n"
+        "With --text, --html, --eml or --mbox it prints instead; with --out it writes files,\n"
+        "of all campaigns when none is named.",
     .rows = rows,
     .options_size = sizeof(struct preview_options),
-    .least_words = 1,
+    .least_words = 0,
     .most_words = 1,
     .run = run,
 };

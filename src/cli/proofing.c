@@ -97,28 +97,52 @@ static void lint(struct proof *proof, struct session *session, struct arena *are
     proof->tests = personas_test(arena, proof->plan.composed, subject.key, findings);
 }
 
+/* A campaign may be composed although single members cannot be merged. */
+static bool plan(struct proof *proof, struct session *session, struct arena *arena,
+                 const struct workspace *workspace, struct text path, struct findings *findings,
+                 bool *ret_made, struct error *err)
+{
+    unsigned before = findings->errors;
+    *proof = (struct proof){.readers = {.session = session, .arena = arena}};
+    *ret_made = plan_make(&proof->plan, arena, workspace, path, clock_wall_ms(session->clock),
+                          findings, err);
+    proof->composed = proof->plan.composed != NULL;
+    bool told = *ret_made || findings->errors > before;
+    if (told)
+        *err = (struct error){0};
+    return told;
+}
+
 bool proof_make(struct proof *proof, struct session *session, struct arena *arena,
                 const struct workspace *workspace, struct text path, struct findings *findings,
                 struct error *err)
 {
-    unsigned before = findings->errors;
-    struct error failure = {0};
-    *proof = (struct proof){.readers = {.session = session, .arena = arena}};
-    bool made = plan_make(&proof->plan, arena, workspace, path, clock_wall_ms(session->clock),
-                          findings, &failure);
-    proof->composed = proof->plan.composed != NULL;
-    if (!made && findings->errors == before) {
-        *err = failure;
+    struct error unexpected;
+    bool made;
+    if (!plan(proof, session, arena, workspace, path, findings, &made, err))
         return false;
-    }
-    if (made && !plan_expected(&proof->plan, &failure))
+    if (made && !plan_expected(&proof->plan, &unexpected))
         findings_warning(findings, proof->plan.campaign->audience.expect.place, "%s",
-                         failure.message);
+                         unexpected.message);
     if (!proof->composed)
         return true;
     if (!look_at_members(proof, arena, workspace, findings, err))
         return false;
     lint(proof, session, arena, workspace, findings);
+    return true;
+}
+
+bool proof_files(struct proof *proof, struct session *session, struct arena *arena,
+                 const struct workspace *workspace, struct text path, struct findings *findings,
+                 struct error *err)
+{
+    struct workspace without = *workspace;
+    bool made;
+    without.store = NULL;
+    if (!plan(proof, session, arena, &without, path, findings, &made, err))
+        return false;
+    if (proof->composed)
+        lint(proof, session, arena, workspace, findings);
     return true;
 }
 

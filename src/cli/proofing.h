@@ -28,6 +28,11 @@ struct proof {
 bool proof_make(struct proof *proof, struct session *session, struct arena *arena,
                 const struct workspace *workspace, struct text path, struct findings *findings,
                 struct error *err);
+
+/* The same without looking at any member: as fast with a million of them. */
+bool proof_files(struct proof *proof, struct session *session, struct arena *arena,
+                 const struct workspace *workspace, struct text path, struct findings *findings,
+                 struct error *err);
 void proof_close(struct proof *proof);
 
 #endif

@@ -4,16 +4,21 @@
 #include "base/banned.h"
 #include "flow/plan.h"
 
-static void add_reader(struct readers *readers, const struct member *member)
+struct recipient readers_copy(struct arena *arena, const struct member *member)
 {
-    struct arena *arena = readers->arena != NULL ? readers->arena : &readers->session->arena;
     struct recipient reader = plan_recipient(member);
     struct text *texts[] = {
         &reader.key,  &reader.email,    &reader.first_name, &reader.last_name, &reader.organization,
         &reader.role, &reader.language, &reader.timezone,   &reader.tags,      &reader.attributes};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         *texts[i] = arena_text(arena, *texts[i]);
-    readers->at[readers->count++] = reader;
+    return reader;
+}
+
+static void add_reader(struct readers *readers, const struct member *member)
+{
+    struct arena *arena = readers->arena != NULL ? readers->arena : &readers->session->arena;
+    readers->at[readers->count++] = readers_copy(arena, member);
 }
 
 void readers_offer(struct readers *readers, const struct member *member)

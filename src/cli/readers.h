@@ -17,6 +17,9 @@ struct readers {
     size_t count;
 };
 
+/* A member as a recipient whose texts live in `arena`. */
+struct recipient readers_copy(struct arena *arena, const struct member *member);
+
 /* Takes the member in when it is the first of its language and kind. */
 void readers_offer(struct readers *readers, const struct member *member);
 
