@@ -64,90 +64,93 @@ static struct text without_opening(struct text before)
     return before;
 }
 
+static const char *const others[] = {"source",       "from",          "sender",
+                                     "reply-to",     "return-path",   "contact",
+                                     "contacting",   "assistance",    "errors-to",
+                                     "message-id",   "message id",    "mailto",
+                                     "e-mail us at", "email us at",   "write to",
+                                     "send mail to", "send email to", "send e-mail to",
+                                     "report to",    "reported to",   "envelope-from",
+                                     "originator",   "on behalf of",  "by",
+                                     "in-reply-to",  "references",    "id",
+                                     "please email", "forward to",    "help, please contact",
+                                     "questions to", "support",       "help",
+                                     "or",           "admin",         NULL};
+
 static bool is_someone_else(struct text before)
 {
-    static const char *const words[] = {"source",       "from",          "sender",
-                                        "reply-to",     "return-path",   "contact",
-                                        "contacting",   "assistance",    "errors-to",
-                                        "message-id",   "message id",    "mailto",
-                                        "e-mail us at", "email us at",   "write to",
-                                        "send mail to", "send email to", "send e-mail to",
-                                        "report to",    "reported to",   "envelope-from",
-                                        "originator",   "on behalf of",  "by",
-                                        "in-reply-to",  "references",    "id",
-                                        "please email", "forward to",    "help, please contact",
-                                        "questions to", "support",       "help",
-                                        "or",           "admin",         NULL};
-    return ends_with_one(before, words);
+    return ends_with_one(before, others);
 }
+
+static const char *const labels[] = {"recipient",
+                                     "recipients",
+                                     "emailaddress",
+                                     "final-recipient: rfc822;",
+                                     "rcpt to",
+                                     "rcptto",
+                                     "to",
+                                     "unknown user",
+                                     "user unknown",
+                                     "delivered to",
+                                     "your mail to",
+                                     "your message to",
+                                     "undeliverable to",
+                                     "attempts",
+                                     "following address",
+                                     "following addresses",
+                                     "recipient address",
+                                     "failed recipient",
+                                     "address",
+                                     "bad address",
+                                     "invalid recipient",
+                                     "could not be delivered to",
+                                     "unknown address",
+                                     "user",
+                                     "mailbox",
+                                     "account",
+                                     "for",
+                                     "an",
+                                     "à",
+                                     "para",
+                                     "destinataire",
+                                     "empfänger",
+                                     "destinatario",
+                                     "smtp",
+                                     "deliver to",
+                                     "delivery to",
+                                     "addressed to",
+                                     "undeliverable address",
+                                     "sent to",
+                                     "the address",
+                                     "email to",
+                                     "mail to",
+                                     "failed for",
+                                     "email address",
+                                     "message to",
+                                     "recipient(s)",
+                                     "expanded from",
+                                     "email",
+                                     "e-mail",
+                                     "addressee",
+                                     "original address",
+                                     "receiver not found",
+                                     "destination",
+                                     "failed to deliver",
+                                     NULL};
 
 static bool is_label(struct text before)
 {
-    static const char *const words[] = {"recipient",
-                                        "recipients",
-                                        "emailaddress",
-                                        "final-recipient: rfc822;",
-                                        "rcpt to",
-                                        "rcptto",
-                                        "to",
-                                        "unknown user",
-                                        "user unknown",
-                                        "delivered to",
-                                        "your mail to",
-                                        "your message to",
-                                        "undeliverable to",
-                                        "attempts",
-                                        "following address",
-                                        "following addresses",
-                                        "recipient address",
-                                        "failed recipient",
-                                        "address",
-                                        "bad address",
-                                        "invalid recipient",
-                                        "could not be delivered to",
-                                        "unknown address",
-                                        "user",
-                                        "mailbox",
-                                        "account",
-                                        "for",
-                                        "an",
-                                        "à",
-                                        "para",
-                                        "destinataire",
-                                        "empfänger",
-                                        "destinatario",
-                                        "smtp",
-                                        "deliver to",
-                                        "delivery to",
-                                        "addressed to",
-                                        "undeliverable address",
-                                        "sent to",
-                                        "the address",
-                                        "email to",
-                                        "mail to",
-                                        "failed for",
-                                        "email address",
-                                        "message to",
-                                        "recipient(s)",
-                                        "expanded from",
-                                        "email",
-                                        "e-mail",
-                                        "addressee",
-                                        "original address",
-                                        "receiver not found",
-                                        "destination",
-                                        "failed to deliver",
-                                        NULL};
-    return ends_with_one(before, words);
+    return ends_with_one(before, labels);
 }
+
+static const char *const offices[] = {"postmaster@", "mailer-daemon@", "abuse@",     "support@",
+                                      "helpdesk@",   "hostmaster@",    "webmaster@", "root@",
+                                      "admin@",      "help@",          "noc@",       NULL};
 
 /* Addresses that are named in every notice and are hardly ever its subject. */
 static bool is_office(struct text address)
 {
-    static const char *const names[] = {"postmaster@", "mailer-daemon@", "abuse@",     "support@",
-                                        "helpdesk@",   "hostmaster@",    "webmaster@", "root@",
-                                        "admin@",      "help@",          "noc@",       NULL};
-    return starts_with_one(address, names);
+    return starts_with_one(address, offices);
 }
 
 /* What may stand before an address at the head of a line: bullets, and the codes of a reply. */
