@@ -66,6 +66,18 @@ static bool is_jmrp(struct reading *reading)
            text_find_nocase(loop, TEXT("fbl")) != TEXT_NONE;
 }
 
+/* Amazon's notice in JSON. */
+static bool is_json(struct reading *reading)
+{
+    struct text notice = reading->notice;
+    if (!text_contains(notice, TEXT("\"notificationType\":\"Complaint\"")))
+        return false;
+    size_t at = text_find(notice, TEXT("\"complainedRecipients\""));
+    if (at != TEXT_NONE)
+        complainant_add(reading, text_slice(notice, at, REPORT_ADDRESS));
+    return true;
+}
+
 bool arf_read(struct reading *reading)
 {
     bool found = false;
@@ -78,7 +90,7 @@ bool arf_read(struct reading *reading)
     }
     if (!found)
         found = text_equal_nocase(reading->head->report_type, TEXT("feedback-report")) ||
-                is_jmrp(reading);
+                is_jmrp(reading) || is_json(reading);
     if (!found)
         return false;
     if (reading->report->feedback_type.length == 0)

@@ -173,12 +173,15 @@ enum facts_kind kind_of(struct reading *reading)
     if (reading->signs.subject & SIGN_CHALLENGE || (is_challenge && points < CHALLENGE_POINTS))
         return KIND_AUTOREPLY;
     bool is_automatic = is_marked_automatic(reading);
+    /* Mail programs send it on a button, and mark it as automatic. */
+    if (points < BOUNCE_POINTS && !is_absent && is_unsubscribe(reading))
+        return KIND_UNSUBSCRIBE;
     if (points >= BOUNCE_POINTS + (is_automatic ? 1 : 0) && !is_absent)
         return KIND_BOUNCE;
     /* RFC 5321 4.5.5: an empty return path is the sign of mail that no person wrote. */
     if (is_absent || is_automatic || has_null_path(reading))
         return KIND_AUTOREPLY;
-    return is_unsubscribe(reading) ? KIND_UNSUBSCRIBE : KIND_OTHER;
+    return KIND_OTHER;
 }
 
 bool kind_is_delay(const struct reading *reading)

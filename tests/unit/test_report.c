@@ -223,6 +223,14 @@ static const struct {
      "From: Reader <reader@example.com>\nTo: unsubscribe+tok3n@mail.example\nSubject: "
      "unsubscribe\n\n",
      KIND_UNSUBSCRIBE, 1, "reader@example.com", "", CLASS_OTHER},
+    {"an unsubscribe mail that a program sent on a button",
+     "From: reader@example.com\nTo: unsubscribe+tok3n@mail.example\nSubject: unsubscribe\n"
+     "Auto-Submitted: auto-replied\n\n",
+     KIND_UNSUBSCRIBE, 1, "reader@example.com", "", CLASS_OTHER},
+    {"a complaint in JSON",
+     "From: no-reply@sns.example.net\nSubject: Notification\n\n{\"notificationType\":\"Complaint\","
+     "\"complaint\":{\"complainedRecipients\":[{\"emailAddress\":\"reader@example.com\"}]}}\n",
+     KIND_COMPLAINT, 1, "reader@example.com", "", CLASS_COMPLAINT},
     {"the empty mail", "", KIND_OTHER, 0, NULL, NULL, 0},
 };
 
