@@ -3,6 +3,7 @@
 A story is a function whose name is the promise: `def the_same_edition_sent_twice_sends_nothing(it):`. It gets an
 `It`: a workspace of its own, the program, a catcher. It fails by `it.expect(...)`, which says what was expected.
 """
+import concurrent.futures
 import email
 import email.policy
 import json
@@ -16,6 +17,8 @@ import sys
 import tempfile
 import time
 import traceback
+
+AT_ONCE = 3  # stories told at the same time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -55,14 +58,14 @@ class Catcher:
             self.process.wait(20)
 
     def envelopes(self):
-        return [json.loads(path.read_text()) for path in sorted(self.out.glob("*.json"))]
+        return [json.loads(path.read_text()) for path in sorted(self.out.glob("[0-9]*.json"))]
 
     def messages(self):
         return [email.message_from_bytes(path.read_bytes(), policy=email.policy.SMTP)
-                for path in sorted(self.out.glob("*.eml"))]
+                for path in sorted(self.out.glob("[0-9]*.eml"))]
 
     def raw(self):
-        return [path.read_bytes() for path in sorted(self.out.glob("*.eml"))]
+        return [path.read_bytes() for path in sorted(self.out.glob("[0-9]*.eml"))]
 
     def recipients(self):
         return sorted(rcpt for envelope in self.envelopes() for rcpt in envelope["to"])
@@ -170,28 +173,31 @@ def free_port():
         return listener.getsockname()[1]
 
 
+def tell_one(story, build):
+    """The story's outcome ("ok", "FAIL", "skipped") and what to print."""
+    name = story.__name__.replace("_", " ")
+    it = It(build)
+    started = time.monotonic()
+    try:
+        story(it)
+        return "ok", f"ok      {name} ({time.monotonic() - started:.1f} s)"
+    except Skipped as reason:
+        return "skipped", f"skipped {name}: {reason}"
+    except Broken as broken:
+        return "FAIL", f"FAIL    {name}\n    broken: {broken}"
+    except Exception:  # a story that crashes is a story that fails
+        return "FAIL", f"FAIL    {name}\n{traceback.format_exc()}"
+    finally:
+        it.close()
+
+
 def tell(stories, build, only=None):
-    """Runs the stories of one module; returns (passed, failed, skipped)."""
-    passed = failed = skipped = 0
-    for story in stories:
-        name = story.__name__.replace("_", " ")
-        if only and only not in story.__name__:
-            continue
-        it = It(build)
-        started = time.monotonic()
-        try:
-            story(it)
-            passed += 1
-            print(f"ok      {name} ({time.monotonic() - started:.1f} s)", flush=True)
-        except Skipped as reason:
-            skipped += 1
-            print(f"skipped {name}: {reason}", flush=True)
-        except Broken as broken:
-            failed += 1
-            print(f"FAIL    {name}\n    broken: {broken}", flush=True)
-        except Exception:  # a story that crashes is a story that fails
-            failed += 1
-            print(f"FAIL    {name}\n{traceback.format_exc()}", flush=True)
-        finally:
-            it.close()
-    return passed, failed, skipped
+    """Tells the stories of one module, some at a time; returns (passed, failed, skipped). Each has a workspace, ports and
+    servers of its own, and most of its time is waiting."""
+    counts = {"ok": 0, "FAIL": 0, "skipped": 0}
+    wanted = [story for story in stories if not only or only in story.__name__]
+    with concurrent.futures.ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        for outcome, text in pool.map(lambda story: tell_one(story, build), wanted):
+            counts[outcome] += 1
+            print(text, flush=True)
+    return counts["ok"], counts["FAIL"], counts["skipped"]
