@@ -72,6 +72,23 @@ static bool find_held(struct session *session, struct store *store, struct text 
            error_set(err, FAULT_USAGE, "%.*s has no held edition %s", TEXT_ARGS(campaign), name);
 }
 
+static void say_json(const struct plan *plan, const struct edition *held, bool released)
+{
+    BUFFER(out, 4096);
+    struct json_writer writer = {.out = &out};
+    json_begin_object(&writer);
+    json_put_text(&writer, "campaign", plan->campaign->id);
+    json_put_string(&writer, "content", plan->content_hash);
+    json_put_bool(&writer, "released", released);
+    json_key(&writer, "edition");
+    if (released)
+        json_say_text(&writer, held->slot);
+    else
+        json_say_null(&writer);
+    json_end_object(&writer);
+    session_say_line(&out);
+}
+
 static bool approve(struct session *session, const struct workspace *workspace,
                     const struct plan *plan, const char *name, struct error *err)
 {
@@ -88,7 +105,9 @@ static bool approve(struct session *session, const struct workspace *workspace,
                        bundle_serialize(plan->bundle), revision.commit, revision.dirty, &released,
                        err))
         return false;
-    if (released)
+    if (session->json)
+        say_json(plan, held, released);
+    else if (released)
         session_sayf("%.*s %.*s is approved as %.12s: the next `run` sends it\n",
                      TEXT_ARGS(campaign), TEXT_ARGS(held->slot), plan->content_hash);
     else

@@ -8,6 +8,7 @@
 #include "cli/stopping.h"
 #include "flow/notice.h"
 #include "flow/run.h"
+#include "flow/said.h"
 #include "flow/selecting.h"
 #include "settings/rate.h"
 
@@ -367,6 +368,7 @@ static int report(struct running *running)
         say_nothing_was_due(running);
         return 0;
     }
+    said_mark(&running->session->arena, running->workspace.var, &running->events, running->now_ms);
     run_report_events(running->session, &running->events);
     for (size_t i = 0; i < running->edition_count; i++)
         run_report_edition(running->session, &running->editions[i]);

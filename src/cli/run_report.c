@@ -87,7 +87,8 @@ void run_report_events(struct session *session, const struct run_events *events)
     }
     for (size_t i = 0; i < events->count && !session->json;) {
         size_t many = many_skipped(events, i);
-        if (many == 0 && events->at[i].outcome != RUN_PLANNED)
+        bool heard = events->at[i].repeated && session->quiet;
+        if (many == 0 && events->at[i].outcome != RUN_PLANNED && !heard)
             event_as_text(&events->at[i]);
         i += many > 0 ? many : 1;
     }

@@ -66,7 +66,7 @@ bool notice_compose(struct arena *arena, const struct notify_config *notify,
     struct text subject = {0};
     for (size_t i = 0; i < events->count; i++) {
         const struct run_event *event = &events->at[i];
-        if (!(notify->events & meanings[event->outcome].event))
+        if (event->repeated || !(notify->events & meanings[event->outcome].event))
             continue;
         head(arena, &subject, event->campaign, event->slot, meanings[event->outcome].word);
         buffer_printf(&out, "%.*s %.*s: %s\n  %.*s\n", TEXT_ARGS(event->campaign),

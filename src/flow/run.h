@@ -30,6 +30,7 @@ struct run_event {
     enum fault fault;     /* FAULT_NONE when nobody needs to look */
     int64_t edition_id;   /* RUN_PLANNED, RUN_HELD */
     int64_t count;        /* … its members */
+    bool repeated;        /* said a short while ago; see flow/said.h */
 };
 
 struct run_events {
