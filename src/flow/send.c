@@ -44,8 +44,8 @@ static void heed_signals(struct send *send)
 /* Everything that is due soon enough is settled. */
 static bool is_done(const struct send *send)
 {
-    return send->in_flight == 0 && !send->more_due && send->connecting == 0 &&
-           send->next_due_ms > send->wall_ms + send->options->patience_ms;
+    return send->in_flight == 0 && !clerk_is_busy(send->clerk) && !send->more_due &&
+           send->connecting == 0 && send->next_due_ms > send->wall_ms + send->options->patience_ms;
 }
 
 /* Time */
@@ -61,19 +61,25 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* When messages may go on being taken, though no socket says anything. */
+/* When more may be taken or offered, though no socket says anything. */
 static int64_t work_deadline(const struct send *send)
 {
+    bool work = send->more_due || send->ready_count > 0;
     if (send->stopping)
-        return send->grace_until_ms;
+        return send->now_ms < send->grace_until_ms ? send->grace_until_ms : INT64_MAX;
     if (send->now_ms < send->cool_until_ms)
         return send->cool_until_ms;
-    if (send->more_due && send->now_ms < send->not_before_ms)
+    if (work && send->now_ms < send->not_before_ms)
         return send->not_before_ms;
-    if (send->more_due)
-        return pace_next_ms(&send->pace);
+    /* A moment that is past was used: it is a connection that is missing, not the pace. */
+    int64_t pace_ms = pace_next_ms(&send->pace);
+    int64_t until_ms = work && pace_ms > send->now_ms ? pace_ms : INT64_MAX;
+    /* While the clerk is away nobody can be asked what is due; his return wakes us. */
+    if (send->more_due || clerk_is_busy(send->clerk))
+        return until_ms;
     int64_t due_in_ms = send->next_due_ms > send->wall_ms ? send->next_due_ms - send->wall_ms : 0;
-    return earlier(send->look_ms, due_in_ms > WAIT_MAX_MS ? INT64_MAX : send->now_ms + due_in_ms);
+    until_ms = earlier(until_ms, send->look_ms);
+    return due_in_ms > WAIT_MAX_MS ? until_ms : earlier(until_ms, send->now_ms + due_in_ms);
 }
 
 static int wait_ms(struct send *send)
@@ -82,7 +88,9 @@ static int wait_ms(struct send *send)
         earlier(earlier(links_deadline(send), relay_hub_deadline(send->hub)), work_deadline(send));
     if (send->options->progress != NULL)
         until_ms = earlier(until_ms, send->shown_ms + SEND_PROGRESS_MS);
-    if (send->result_count > 0 || until_ms <= send->now_ms)
+    bool gathered = send->result_count + send->asked_count + send->back_count > 0;
+    bool hands_over = !send->options->threaded && (gathered || clerk_is_busy(send->clerk));
+    if (hands_over || until_ms <= send->now_ms)
         return 0;
     return (int)earlier(until_ms - send->now_ms, WAIT_MAX_MS);
 }
@@ -135,6 +143,8 @@ static void wait_and_read(struct send *send)
             hub = true;
         else if (events[i].data.ptr == send)
             wake_up(send);
+        else if (events[i].data.ptr == send->clerk)
+            continue; /* the job is taken back at the head of the turn */
         else if ((events[i].events & ~(unsigned)EPOLLOUT) != 0)
             link_read(send, events[i].data.ptr);
     }
@@ -142,14 +152,19 @@ static void wait_and_read(struct send *send)
         links_connected(send);
 }
 
-/* What can be done without waiting. Completing bytes are written last, behind the commit. */
+/* What can be done without waiting. The clerk gets his next job before we merge for the one that
+ * was done; completing bytes are written last. */
 static void act(struct send *send)
 {
-    turn_refill(send);
-    links_grow(send);
+    turn_take_back(send);
     if (send->stopping)
         links_finish(send);
-    turn_commit(send);
+    turn_offer(send);
+    turn_hand_over(send);
+    turn_merge(send);
+    turn_offer(send);
+    links_grow(send);
+    turn_hand_over(send);
     links_write(send);
     show_progress(send, false);
 }
@@ -172,6 +187,7 @@ static bool open_loop(struct send *send, struct error *err)
         return false;
     watch(send, relay_hub_socket(send->hub), send->hub);
     watch(send, send->options->wake, send);
+    watch(send, clerk_socket(send->clerk), send->clerk);
     pace_open(&send->pace, send->options->limits, send->options->limit_count);
     links_open(send);
     return true;
@@ -187,23 +203,14 @@ static void close_loop(struct send *send)
         close(send->epoll);
 }
 
-/* Results that a failing ledger could not take are offered once more. */
-static void save_what_is_left(struct send *send)
-{
-    struct error err;
-    turn_commit(send);
-    if (send->refused)
-        send->work->commit(send->work->self, NULL, 0, NULL, 0, send->wall_ms, &err);
-}
-
 static bool is_over(const struct send *send)
 {
-    return send->stopping && send->open + send->connecting == 0 && send->result_count == 0;
+    return send->stopping && send->open + send->connecting == 0 && send->in_flight == 0 &&
+           !send->save_again && !clerk_is_busy(send->clerk);
 }
 
 static void run(struct send *send)
 {
-    turn_look(send);
     for (act(send); !is_over(send); act(send)) {
         if (!send->stopping && is_done(send)) {
             send_stop(send);
@@ -213,7 +220,6 @@ static void run(struct send *send)
         heed_signals(send);
         links_tick(send);
     }
-    save_what_is_left(send);
     show_progress(send, true);
 }
 
@@ -226,7 +232,7 @@ void send_run(const struct send_options *options, const struct send_work *work,
                           .work = work,
                           .report = ret_report,
                           .epoll = -1,
-                          .next_due_ms = INT64_MAX};
+                          .clerk = clerk_open(work, options->threaded)};
     look_at_the_clock(send);
     send->began_ms = send->now_ms;
     send->rate_slot = send->now_ms / SEND_RATE_MS;
@@ -235,5 +241,6 @@ void send_run(const struct send_options *options, const struct send_work *work,
     ret_report->elapsed_ms = send->now_ms - send->began_ms;
     ret_report->next_ms = send->next_due_ms;
     close_loop(send);
+    clerk_close(send->clerk);
     memory_free(send);
 }

@@ -28,6 +28,7 @@ enum { SEND_ADDRESS = 320, SEND_LIMITS_MAX = 8, SEND_MESSAGE = 40 * 1024 * 1024 
 struct send_item {
     int64_t key;              /* of the delivery; unique among those in flight */
     int64_t edition;          /* whose; for pausing */
+    int64_t domain;           /* of the recipient, as the work numbers them */
     uint32_t attempts;        /* charged before this one */
     int64_t first_attempt_ms; /* wall; the Date that its bytes carry */
     int64_t retry_for_ms;     /* deferred no longer than so long behind the first attempt */
@@ -57,7 +58,10 @@ struct send_intent {
     bool granted; /* set by commit() */
 };
 
-/* Where messages come from and where results go. All calls come from the loop's own thread. */
+/*
+ * Where messages come from and where results go. Calls never overlap, with one exception: merge()
+ * may run, in the loop's thread, while the other functions take and commit other items.
+ */
 struct send_work {
     void *self;
     /* Fills at most `room` items that are due at `now_ms` (wall), the most urgent first; fewer mean
@@ -65,8 +69,8 @@ struct send_work {
      * `room` 0 only that is asked. An item is not given again until it was settled or put back. */
     bool (*take)(void *self, struct send_item **items, size_t room, int64_t now_ms,
                  size_t *ret_count, int64_t *ret_next_ms, struct error *err);
-    /* Renders into item->bytes, at once after take(). False: this message cannot be made; it fails,
-     * the others go on. */
+    /* Renders into item->bytes, before the take() after the next one. False: this message cannot be
+     * made; it fails, the others go on. */
     bool (*merge)(void *self, struct send_item *item, int64_t now_ms, struct error *err);
     /* Not tried after all; as if never taken. */
     void (*put_back)(void *self, struct send_item *item);
@@ -76,10 +80,11 @@ struct send_work {
     bool (*commit)(void *self, const struct send_result *results, size_t result_count,
                    struct send_intent *intents, size_t intent_count, int64_t now_ms,
                    struct error *err);
+    /* The work sees to it when a recipient's domain asks for less; the loop itself only rests when
+     * the relay does, before RCPT. */
+    bool paces_domains;
     /* The edition cannot go on as it is: our content or our configuration. NULL: it goes on. */
     void (*pause)(void *self, int64_t edition, const char *why);
-    /* Rows taken ahead go back, so that something more urgent can come first. May be NULL. */
-    void (*rethink)(void *self);
 };
 
 struct send_progress {
@@ -96,6 +101,7 @@ struct send_options {
     unsigned connections; /* at most; opened as they are needed */
     unsigned depth;       /* BDAT transactions in flight on each; 1: one */
     bool plain_data;
+    bool threaded; /* the work has a thread of its own: commits and merging overlap */
     struct rate limits[SEND_LIMITS_MAX];
     size_t limit_count;
     /* Deferred messages that come due within so long are waited for; beyond it send returns. */

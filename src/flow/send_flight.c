@@ -46,28 +46,56 @@ void flights_close(struct send *send)
     }
     memory_free(send->results);
     memory_free(send->asked);
-    memory_free(send->intents);
+    memory_free(send->backs);
 }
 
-/* The list only grows; turn_commit() leaves out what ended before it came to that. */
+static void *grown(void *list, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return list;
+    *room = *room * 2 + 16;
+    return memory_grow(list, *room * size);
+}
+
+void flight_ready(struct send *send, struct flight *flight)
+{
+    flight->next = NULL;
+    if (send->ready_count++ == 0)
+        send->ready_first = flight;
+    else
+        send->ready_last->next = flight;
+    send->ready_last = flight;
+}
+
+struct flight *flight_take_ready(struct send *send)
+{
+    struct flight *flight = send->ready_first;
+    must(send->ready_count > 0);
+    send->ready_first = flight->next;
+    send->ready_count--;
+    return flight;
+}
+
+void flight_back(struct send *send, struct flight *flight)
+{
+    flight->state = FLIGHT_TAKEN;
+    send->backs = grown(send->backs, send->back_count, &send->back_room, sizeof(*send->backs));
+    send->backs[send->back_count++] = flight;
+}
+
+/* The list only grows; whoever hands it over leaves out what ended before it came to that. */
 void flight_ask(struct send *send, struct flight *flight)
 {
     must(flight->state == FLIGHT_OFFERED);
     flight->state = FLIGHT_ASKED;
-    if (send->asked_count == send->asked_room) {
-        send->asked_room = send->asked_room * 2 + 16;
-        send->asked = memory_grow(send->asked, send->asked_room * sizeof(*send->asked));
-        send->intents = memory_grow(send->intents, send->asked_room * sizeof(*send->intents));
-    }
+    send->asked = grown(send->asked, send->asked_count, &send->asked_room, sizeof(*send->asked));
     send->asked[send->asked_count++] = flight;
 }
 
 static struct send_result *new_result(struct send *send)
 {
-    if (send->result_count == send->result_room) {
-        send->result_room = send->result_room * 2 + 16;
-        send->results = memory_grow(send->results, send->result_room * sizeof(*send->results));
-    }
+    send->results =
+        grown(send->results, send->result_count, &send->result_room, sizeof(*send->results));
     return &send->results[send->result_count++];
 }
 
@@ -121,8 +149,8 @@ static void slow_down(struct send *send)
 static void pause_edition(struct send *send, const struct send_result *result)
 {
     send->report->paused = true;
-    if (send->work->pause != NULL)
-        send->work->pause(send->work->self, result->item->edition, result->reason);
+    send->pause = result->item->edition;
+    send->pause_why = result->reason;
 }
 
 /* Our sender or our credentials are refused: no message of any edition would leave. */
@@ -137,7 +165,8 @@ static void refuse_all(struct send *send, const struct send_result *result)
 
 static void act_on(struct send *send, const struct send_result *result)
 {
-    if (result->action == VERDICT_SLOW_DOWN)
+    bool relay = !send->work->paces_domains || result->stage < STAGE_RCPT;
+    if (result->action == VERDICT_SLOW_DOWN && relay)
         slow_down(send);
     else if (result->action == VERDICT_PAUSE_EDITION)
         pause_edition(send, result);
@@ -164,11 +193,18 @@ static void take_result(struct send *send, struct flight *flight, const struct s
     act_on(send, kept);
 }
 
-/* Nothing was completed, so nothing is counted. */
-static void put_back(struct send *send, struct flight *flight)
+/* Nothing was completed and nobody said no, so nothing is counted. */
+static void untouched(struct send *send, struct flight *flight)
 {
-    send->work->put_back(send->work->self, &flight->item);
-    flight_free(send, flight);
+    if (flight->state == FLIGHT_DECIDING) { /* the reservation stays until that is decided */
+        flight->state = FLIGHT_ABANDONED;
+        return;
+    }
+    pace_release(&send->pace);
+    if (flight->state == FLIGHT_ASKED)
+        flight->state = FLIGHT_LOST;
+    else
+        flight_back(send, flight);
 }
 
 void flight_outcome(struct send *send, struct flight *flight, const struct smtp_event *event)
@@ -179,21 +215,15 @@ void flight_outcome(struct send *send, struct flight *flight, const struct smtp_
         flight_free(send, flight);
         return;
     }
-    must(intended || flight->state == FLIGHT_OFFERED || flight->state == FLIGHT_ASKED);
-    if (!intended)
-        pace_release(&send->pace);
+    must(intended || flight->state == FLIGHT_OFFERED || flight->state == FLIGHT_ASKED ||
+         flight->state == FLIGHT_DECIDING);
     if (event->outcome == SMTP_UNTOUCHED && !intended) {
-        /* It may stand in `asked`: the commit looks at the state, so the flight must not be reused
-         * before. */
-        if (flight->state == FLIGHT_ASKED)
-            send->work->put_back(send->work->self, &flight->item);
-        if (flight->state == FLIGHT_ASKED)
-            flight->state = FLIGHT_LOST;
-        else
-            put_back(send, flight);
+        untouched(send, flight);
         return;
     }
-    must(event->outcome != SMTP_UNKNOWN || intended);
+    must(intended || (flight->state == FLIGHT_OFFERED && event->outcome != SMTP_UNKNOWN));
+    if (!intended)
+        pace_release(&send->pace);
     send_settle(&flight->item, event, intended, send->wall_ms, send->options->random, &result);
     take_result(send, flight, &result);
 }

@@ -120,7 +120,8 @@ static bool may_grow(struct send *send)
         send->allowed++;
         send->recover_ms = send->now_ms + SEND_RECOVER_MS;
     }
-    return !send->stopping && send->more_due && send->now_ms >= send->not_before_ms &&
+    bool work = send->more_due || send->ready_count > 0;
+    return !send->stopping && work && send->now_ms >= send->not_before_ms &&
            send->now_ms >= send->cool_until_ms && send->connecting < at_once &&
            send->open + send->connecting < send->allowed && all_busy(send) &&
            pace_room(&send->pace, send->now_ms) > 0;

@@ -2,13 +2,14 @@
  * What the files of the event loop share; nobody else includes this.
  *
  * A flight is one message in memory, a link one connection with its dialogue. A flight goes
- *     taken and merged ─► offered to a link ─► asked ─► intended ─► a result ─► free again
+ *     taken ─► merged, ready ─► offered to a link ─► asked ─► intended ─► a result ─► free again
  * and whatever happens it ends in exactly one of: a result, put_back(), or a veto of the work's.
  */
 #ifndef FLOW_SEND_STATE_H
 #define FLOW_SEND_STATE_H
 
 #include "flow/send.h"
+#include "flow/send_clerk.h"
 #include "flow/send_pace.h"
 
 enum {
@@ -31,13 +32,15 @@ enum {
 
 enum flight_state {
     FLIGHT_FREE,
-    FLIGHT_TAKEN,
-    FLIGHT_OFFERED,  /* a reservation of the pace is held */
-    FLIGHT_ASKED,    /* and the dialogue waits for a grant */
-    FLIGHT_INTENDED, /* INTENT is durable */
-    FLIGHT_ENDED,    /* its result waits for the commit */
-    FLIGHT_VETOED,   /* the work has it back; only the dialogue still knows it */
-    FLIGHT_LOST,     /* the work has it back; only `asked` still knows it */
+    FLIGHT_TAKEN,     /* to be merged; merged; or to be put back */
+    FLIGHT_OFFERED,   /* a reservation of the pace is held */
+    FLIGHT_ASKED,     /* and the dialogue waits for a grant */
+    FLIGHT_DECIDING,  /* its INTENT is with the clerk */
+    FLIGHT_ABANDONED, /* and its connection ended meanwhile */
+    FLIGHT_INTENDED,  /* INTENT is durable */
+    FLIGHT_ENDED,     /* its result waits for the commit */
+    FLIGHT_VETOED,    /* the work has it back; only the dialogue still knows it */
+    FLIGHT_LOST,      /* to be put back; it stands in `asked` */
 };
 
 struct link;
@@ -46,7 +49,7 @@ struct flight {
     struct send_item item; /* the first member: the work knows nothing else */
     enum flight_state state;
     struct link *link;
-    struct flight *next; /* in the list of the free */
+    struct flight *next; /* in the list of the free or of the ready */
     char words[REPLY_TEXT];
 };
 
@@ -83,17 +86,28 @@ struct send {
     struct flight *free_flights;
     size_t flight_count, in_flight;
 
-    struct send_result *results; /* of this turn */
+    struct flight *ready_first, *ready_last; /* merged, for the next connection that wants one */
+    size_t ready_count;
+    struct flight *taken[CLERK_TAKE]; /* to be merged */
+    size_t taken_count;
+
+    /* for the next job of the clerk */
+    struct clerk *clerk;
+    struct send_result *results;
     size_t result_count, result_room;
-    struct flight **asked; /* of this turn */
-    struct send_intent *intents;
+    struct flight **asked;
     size_t asked_count, asked_room;
+    struct flight **backs;
+    size_t back_count, back_room;
+    int64_t pause; /* an edition; 0: none */
+    const char *pause_why;
 
     struct pace pace;
     int64_t cool_until_ms, cool_ms; /* steady */
 
     bool stopping;          /* no new message; what is out is waited for */
-    bool refused;           /* the work's commit failed: never again an intent */
+    bool refused;           /* a commit failed: never again an intent */
+    bool save_again;        /* … and results are to be offered once more */
     int64_t grace_until_ms; /* steady */
     int64_t now_ms, wall_ms;
     int64_t began_ms, shown_ms;
@@ -112,6 +126,11 @@ void send_fail(struct send *send, const struct error *err);
 struct flight *flight_new(struct send *send);
 void flight_free(struct send *send, struct flight *flight);
 void flights_close(struct send *send);
+/* To be put back: as if never taken. */
+void flight_back(struct send *send, struct flight *flight);
+/* Merged: waits for a connection. */
+void flight_ready(struct send *send, struct flight *flight);
+struct flight *flight_take_ready(struct send *send);
 void flight_ask(struct send *send, struct flight *flight);
 void flight_outcome(struct send *send, struct flight *flight, const struct smtp_event *event);
 /* Fails for a reason of our own, before anything was offered. */
@@ -121,11 +140,11 @@ void flight_unmade(struct send *send, struct flight *flight, const struct error 
 void send_settle(const struct send_item *item, const struct smtp_event *event, bool intended,
                  int64_t wall_ms, struct random *random, struct send_result *ret_result);
 
-/* send_turn.c: filling and committing. */
-/* Is there work? Takes nothing. */
-void turn_look(struct send *send);
-void turn_refill(struct send *send);
-void turn_commit(struct send *send);
+/* send_turn.c: between clerk and connections, in this order. */
+void turn_take_back(struct send *send);
+void turn_hand_over(struct send *send);
+void turn_merge(struct send *send);
+void turn_offer(struct send *send);
 
 /* send_link.c: connections. */
 void links_open(struct send *send);

@@ -78,11 +78,10 @@ static void ask_for_more(struct send *send, struct clerk_job *job)
 {
     if (send->stopping || send->now_ms < send->cool_until_ms || !may_be_due(send))
         return;
-    if (send->open == 0) {
-        job->look = !send->more_due;
-        return;
-    }
-    job->room = room_wanted(send);
+    job->room = send->open > 0 ? room_wanted(send) : 0;
+    /* Without room only the question, is there work? Unasked, the time to look again would stay
+     * past, and the loop would never sleep. */
+    job->look = job->room == 0 && !send->more_due;
     for (size_t i = 0; i < job->room; i++)
         job->items[i] = &flight_new(send)->item;
 }
