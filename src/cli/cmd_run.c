@@ -3,6 +3,7 @@
 #include "base/banned.h"
 #include "cli/commands.h"
 #include "cli/desk.h"
+#include "cli/moment.h"
 #include "cli/progress.h"
 #include "cli/run_report.h"
 #include "cli/stopping.h"
@@ -36,18 +37,6 @@ enum { DAYS = 30, MOST_DAYS = 3660, PATIENCE_MS = 2000, RUN_EDITIONS = 1000 };
 
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 
-/* Real time, moved: --now stands for the moment the run begins. */
-static int64_t moved_wall(void *self)
-{
-    return clock_wall_ms(&clock_system) + *(const int64_t *)self;
-}
-
-static int64_t moved_steady(void *self)
-{
-    (void)self;
-    return clock_steady_ms(&clock_system);
-}
-
 struct running {
     struct session *session;
     const struct run_words *options;
@@ -57,8 +46,7 @@ struct running {
     struct run_events events;
     struct run_edition *editions;
     size_t edition_count;
-    struct clock clock;
-    int64_t ahead_ms; /* of `clock` */
+    struct moment moment; /* with --now */
     int64_t now_ms;
     bool dispatched;
     struct dispatch_report report;
@@ -66,53 +54,15 @@ struct running {
 
 /* ---- Time ---- */
 
-/* "+01:00", "-0800" */
-static bool parse_offset(struct text text, int64_t *ret_ms)
-{
-    uint64_t hours, minutes;
-    size_t minutes_at = text.length == 6 && text.at[3] == ':' ? 4 : 3;
-    if ((text.length != 6 && text.length != 5) || !text_to_number(text_slice(text, 1, 2), &hours) ||
-        !text_to_number(text_after(text, minutes_at), &minutes) || hours > 26 || minutes > 59)
-        return false;
-    int64_t ms = (int64_t)(hours * 60 + minutes) * 60000;
-    *ret_ms = text.at[0] == '-' ? -ms : ms;
-    return true;
-}
-
-/* A date has two hyphens; a sign behind its T is an offset's. */
-static bool parse_now(struct arena *arena, const char *word, int64_t *ret_ms)
-{
-    struct text text = text_of(word);
-    size_t time = text_find_byte(text, 'T'), sign = TEXT_NONE;
-    int64_t offset_ms = 0;
-    struct civil civil;
-    for (size_t i = time == TEXT_NONE ? text.length : time; i < text.length; i++)
-        if (text.at[i] == '+' || text.at[i] == '-')
-            sign = i;
-    if (sign != TEXT_NONE && !parse_offset(text_after(text, sign), &offset_ms))
-        return false;
-    if (!civil_parse(arena_string(arena, text_slice(text, 0, sign)), &civil))
-        return false;
-    *ret_ms = civil_to_ms(civil) - offset_ms;
-    return true;
-}
-
 static bool set_clock(struct running *running, struct error *err)
 {
-    const char *word = running->options->now;
-    int64_t now_ms, real_ms = clock_wall_ms(&clock_system);
-    if (word != NULL) {
-        if (!parse_now(&running->session->arena, word, &now_ms))
-            return error_set(err, FAULT_USAGE,
-                             "--now is a moment such as 2026-12-01T17:00 (UTC) or "
-                             "2026-12-01T09:00-08:00, not \"%s\"",
-                             word);
-        running->ahead_ms = now_ms - real_ms;
-        running->clock = (struct clock){moved_wall, moved_steady, &running->ahead_ms};
-        running->session->clock = &running->clock;
-        running->session->log.clock = &running->clock;
+    struct session *session = running->session;
+    if (running->options->now != NULL) {
+        if (!moment_begin(&running->moment, running->options->now, err))
+            return error_within(err, "--now");
+        session->clock = session->log.clock = &running->moment.clock;
     }
-    running->now_ms = clock_wall_ms(running->session->clock);
+    running->now_ms = clock_wall_ms(session->clock);
     return true;
 }
 
@@ -136,8 +86,7 @@ static bool set_budget(const struct running *running, struct error *err)
 static bool count_members(struct running *running, const struct agenda_entry *entry,
                           int64_t *ret_members, struct error *err)
 {
-    struct selection selection =
-        selection_of(&running->session->arena, &entry->campaign, running->now_ms);
+    struct selection selection = selection_of(&running->session->arena, &entry->campaign, running->now_ms);
     struct selection_counts counts = {0};
     *ret_members = -1;
     if (running->workspace.store == NULL)
@@ -297,6 +246,8 @@ static bool act(struct running *running, struct error *err)
                                     .trust_clock = running->options->trust_clock};
     bool any;
     if (!run_plan(&how, &running->agenda, &running->events, err) ||
+        !agenda_rest(&running->agenda, &running->session->arena, &running->workspace,
+                     running->now_ms, clock_wall_ms(&clock_system), err) ||
         !edition_any_running(running->workspace.store, &any, err))
         return false;
     if (!any && running->events.count == 0)
@@ -391,6 +342,21 @@ static int run_now(struct running *running, struct error *err)
     return report(running);
 }
 
+/* For cron, files of which nothing can be due yet are not even read; a person is told what is next,
+ * and that stands in them. */
+static bool read_agenda(struct running *running, struct error *err)
+{
+    const struct run_words *options = running->options;
+    struct arena *arena = &running->session->arena;
+    struct almanac almanac;
+    bool cron =
+        running->session->quiet && !options->calendar && !options->next && !options->trust_clock;
+    if (cron)
+        almanac_read(&almanac, arena, running->workspace.var);
+    return agenda_read(&running->agenda, arena, &running->workspace, cron ? &almanac : NULL,
+                       running->now_ms, &running->findings, err);
+}
+
 static int run(struct session *session, const void *given, char **words, struct error *err)
 {
     struct running running = {
@@ -401,8 +367,7 @@ static int run(struct session *session, const void *given, char **words, struct 
         return (int)err->fault;
     int status = desk_open(session, looks ? WORKSPACE_READER : WORKSPACE_WRITER, true,
                            &running.workspace, err);
-    if (status == 0 &&
-        !agenda_read(&running.agenda, &session->arena, &running.workspace, &running.findings, err))
+    if (status == 0 && !read_agenda(&running, err))
         status = (int)err->fault;
     if (status == 0)
         status = looks ? show_calendar(&running, err) : run_now(&running, err);

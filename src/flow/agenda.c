@@ -12,48 +12,114 @@ static bool is_scheduled(const struct campaign *campaign)
 }
 
 /* Two files with one id would take turns at its slots. */
-static void check_id(const struct agenda *agenda, const struct agenda_entry *entry,
-                     struct findings *findings)
+static void check_id(const struct agenda *agenda, const struct agenda_file *file,
+                     struct place place, struct findings *findings)
 {
-    for (size_t i = 0; i < agenda->count; i++)
-        if (text_equal(agenda->at[i].campaign.id, entry->campaign.id))
-            findings_error(findings, FAULT_FILE, entry->campaign.place,
+    for (size_t i = 0; i < agenda->file_count; i++)
+        if (text_equal(agenda->files[i].id, file->id))
+            findings_error(findings, FAULT_FILE, place,
                            "id: %.*s is the id of %.*s, too; each file needs its own",
-                           TEXT_ARGS(entry->campaign.id), TEXT_ARGS(agenda->at[i].path));
+                           TEXT_ARGS(file->id), TEXT_ARGS(agenda->files[i].path));
 }
 
-static void read_entry(struct agenda *agenda, struct arena *arena,
-                       const struct workspace *workspace, struct text path,
-                       struct findings *findings)
+static void read_file(struct agenda *agenda, struct arena *arena, const struct workspace *workspace,
+                      struct agenda_file *file, struct findings *findings)
 {
     struct agenda_entry *entry = &agenda->at[agenda->count];
     struct text content;
     struct error err;
     unsigned errors = findings->errors;
-    *entry = (struct agenda_entry){.path = path};
-    if (!file_read_inside(arena, workspace->root, path, DOCUMENT_BYTES, &content, &err)) {
+    *entry = (struct agenda_entry){.path = file->path};
+    if (!file_read_inside(arena, workspace->root, file->path, DOCUMENT_BYTES, &content, &err)) {
         findings_take(findings, &err);
         return;
     }
-    if (!campaign_read(arena, content, path, findings, &entry->campaign) ||
-        !is_scheduled(&entry->campaign))
+    if (!campaign_read(arena, content, file->path, findings, &entry->campaign))
         return;
-    check_id(agenda, entry, findings);
-    if (!slots_of(arena, &entry->campaign.schedule, &entry->slots, &err))
+    file->id = entry->campaign.id;
+    check_id(agenda, file, entry->campaign.place, findings);
+    bool scheduled = is_scheduled(&entry->campaign);
+    if (scheduled && !slots_of(arena, &entry->campaign.schedule, &entry->slots, &err))
         findings_error(findings, FAULT_FILE, entry->campaign.schedule.place, "%s", err.message);
-    agenda->count += findings->errors == errors;
+    file->sound = findings->errors == errors;
+    if (!file->sound || !scheduled)
+        return;
+    file->entry = entry;
+    agenda->count++;
+}
+
+static const char *full_path(struct arena *arena, const struct workspace *workspace,
+                             struct text path)
+{
+    return arena_printf(arena, "%s/%.*s", workspace->root, TEXT_ARGS(path)).at;
 }
 
 bool agenda_read(struct agenda *agenda, struct arena *arena, const struct workspace *workspace,
-                 struct findings *findings, struct error *err)
+                 const struct almanac *almanac, int64_t now_ms, struct findings *findings,
+                 struct error *err)
 {
     struct text_list names;
     if (!workspace_campaign_names(workspace, arena, &names, err))
         return false;
-    *agenda = (struct agenda){.at = arena_array(arena, struct agenda_entry, names.count)};
-    for (size_t i = 0; i < names.count; i++)
-        read_entry(agenda, arena, workspace,
-                   arena_printf(arena, "campaigns/%.*s.yaml", TEXT_ARGS(names.at[i])), findings);
+    *agenda = (struct agenda){.at = arena_array(arena, struct agenda_entry, names.count + 1),
+                              .files = arena_array(arena, struct agenda_file, names.count)};
+    for (size_t i = 0; i < names.count; i++) {
+        struct agenda_file *file = &agenda->files[i];
+        file->path = arena_printf(arena, "campaigns/%.*s.yaml", TEXT_ARGS(names.at[i]));
+        if (almanac != NULL)
+            file->resting =
+                almanac_rests(almanac, full_path(arena, workspace, file->path), file->path, now_ms);
+        if (file->resting != NULL)
+            file->id = file->resting->id;
+        else
+            read_file(agenda, arena, workspace, file, findings);
+        agenda->file_count++;
+    }
+    return true;
+}
+
+/* How long nothing of a file that was read is due; false when something still is. */
+static bool rests_until(const struct agenda_file *file, struct store *store, int64_t now_ms,
+                        int64_t *ret_until_ms, bool *ret_rests, struct error *err)
+{
+    struct agenda_due due;
+    struct slot next;
+    *ret_rests = file->sound;
+    *ret_until_ms = INT64_MAX;
+    if (!file->sound || file->entry == NULL)
+        return true;
+    if (!agenda_due(file->entry, store, now_ms, &due, err))
+        return false;
+    *ret_rests = !due.ahead && !due.slots.due && due.slots.missed_count == 0;
+    if (slots_next(&file->entry->slots, now_ms, &next))
+        *ret_until_ms = next.due_ms;
+    return true;
+}
+
+bool agenda_rest(const struct agenda *agenda, struct arena *arena,
+                 const struct workspace *workspace, int64_t now_ms, int64_t real_ms,
+                 struct error *err)
+{
+    struct almanac almanac = {.lines = arena_array(arena, struct almanac_line, ALMANAC_LINES)};
+    size_t news = 0;
+    for (size_t i = 0; i < agenda->file_count; i++) {
+        const struct agenda_file *file = &agenda->files[i];
+        int64_t until_ms;
+        bool rests;
+        if (file->resting != NULL) {
+            almanac.lines[almanac.count++] = *file->resting;
+            continue;
+        }
+        if (!rests_until(file, workspace->store, now_ms, &until_ms, &rests, err))
+            return false;
+        size_t before = almanac.count;
+        if (rests)
+            almanac_note(&almanac, full_path(arena, workspace, file->path), file->path, file->id,
+                         now_ms, until_ms, real_ms);
+        news += almanac.count - before;
+    }
+    if (news > 0)
+        almanac_write(&almanac, arena, workspace->var);
     return true;
 }
 

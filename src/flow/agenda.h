@@ -9,6 +9,7 @@
 #define FLOW_AGENDA_H
 
 #include "campaign/slots.h"
+#include "flow/almanac.h"
 #include "flow/workspace.h"
 
 struct agenda_entry {
@@ -17,9 +18,19 @@ struct agenda_entry {
     struct slots slots;
 };
 
+/* Every campaign file, also those without a schedule. */
+struct agenda_file {
+    struct text path, id;               /* the id is empty when it could not be read */
+    bool sound;                         /* it was read and has no mistake */
+    const struct agenda_entry *entry;   /* NULL: nothing is scheduled, or it rests */
+    const struct almanac_line *resting; /* not NULL: it was not read, nothing of it is due */
+};
+
 struct agenda {
     struct agenda_entry *at;
     size_t count;
+    struct agenda_file *files;
+    size_t file_count;
 };
 
 enum {
@@ -30,11 +41,19 @@ enum {
 };
 
 /*
- * Reads all campaign files. Mistakes of a file go to `findings` and cost only that campaign. False
- * only when the folder cannot be read. Everything lives in `arena`.
+ * Reads all campaign files, except those of which the almanac (NULL: there is none) knows that
+ * nothing is due at `now_ms`. Mistakes of a file go to `findings` and cost only that campaign.
+ * False only when the folder cannot be read. Everything lives in `arena`.
  */
 bool agenda_read(struct agenda *agenda, struct arena *arena, const struct workspace *workspace,
-                 struct findings *findings, struct error *err);
+                 const struct almanac *almanac, int64_t now_ms, struct findings *findings,
+                 struct error *err);
+
+/* After what was due is done: notes in the almanac how long each file may rest. `real_ms` is the
+ * time by the clock of the file system. */
+bool agenda_rest(const struct agenda *agenda, struct arena *arena,
+                 const struct workspace *workspace, int64_t now_ms, int64_t real_ms,
+                 struct error *err);
 
 struct agenda_due {
     struct slots_due slots;
