@@ -44,6 +44,7 @@ struct relay {
     const struct relay_target *target;
     void *owner;
     CURL *easy;
+    CURLSH *alone; /* its own cache of connections, with its one connection in it */
     enum relay_state state;
     int socket;
     int64_t began_ms;
@@ -294,6 +295,7 @@ static void set_options(struct relay *relay)
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy, CURLOPT_SHARE, relay->alone);
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -306,6 +308,23 @@ static void set_options(struct relay *relay)
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, relay->words);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, (char *)relay);
     set_security(relay);
+}
+
+/*
+ * libcurl takes a connection that we use by ourselves for idle. Whenever it opens another one it
+ * closes those in the same cache that are older than 118 s or seem dead: the socket was
+ * gone under our hands, and its number perhaps the new connection's. So each has a cache of its
+ * own.
+ */
+static bool make_easy(struct relay *relay)
+{
+    relay->easy = curl_easy_init();
+    relay->alone = curl_share_init();
+    if (relay->easy == NULL || relay->alone == NULL ||
+        curl_share_setopt(relay->alone, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) != CURLSHE_OK)
+        return false;
+    set_options(relay);
+    return curl_multi_add_handle(relay->hub->multi, relay->easy) == CURLM_OK;
 }
 
 struct relay *relay_open(struct relay_hub *hub, const struct relay_target *target, void *owner)
@@ -322,11 +341,8 @@ struct relay *relay_open(struct relay_hub *hub, const struct relay_target *targe
         relay->record = memory_take(RECORD);
     relay->next = hub->connecting;
     hub->connecting = relay;
-    relay->easy = curl_easy_init();
     must(target->security != RELAY_CLEAR || target->secret == NULL);
-    if (relay->easy != NULL)
-        set_options(relay);
-    if (relay->easy == NULL || curl_multi_add_handle(hub->multi, relay->easy) != CURLM_OK)
+    if (!make_easy(relay))
         fail(relay, RELAY_DOWN);
     return relay;
 }
@@ -341,6 +357,8 @@ void relay_close(struct relay *relay)
         curl_multi_remove_handle(relay->hub->multi, relay->easy);
         curl_easy_cleanup(relay->easy);
     }
+    if (relay->alone != NULL) /* behind the handle that uses it */
+        curl_share_cleanup(relay->alone);
     relay_greeting_free(&relay->greeting);
     memory_free(relay->record);
     memory_free(relay);

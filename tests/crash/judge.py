@@ -19,7 +19,7 @@ class Score:
     """What was counted; adds up over rounds."""
     FIELDS = ("kills", "rounds", "failed", "taken", "copies", "copies_by_kill", "copies_by_server", "withheld", "lost",
               "to_suppressed", "suppressed", "in_flight_when_suppressed", "unknown_listed", "audits", "sends", "doubles",
-              "controls", "terms", "stops")
+              "controls", "terms", "stops", "locks")
 
     def __init__(self):
         for name in self.FIELDS:

@@ -1,6 +1,7 @@
 """Rounds: an edition is sent by a sender that is killed over and over, until everybody has it."""
 import random
 import signal
+import sqlite3
 import time
 import traceback
 
@@ -91,9 +92,27 @@ class Round:
         elif chance < 0.19:
             time.sleep(self.chance.random() * 0.02)
             senders[0].send_signal(signal.SIGSTOP)
-            self.suppress()
-            senders[0].send_signal(signal.SIGCONT)
             self.score.stops += 1
+            try:
+                self.suppress()
+            finally:
+                senders[0].send_signal(signal.SIGCONT)
+        elif chance < 0.21:
+            self.lock()
+
+    def lock(self):
+        """Somebody else writes, and takes their time; somebody reads for just as long."""
+        other = sqlite3.connect(self.world.database, isolation_level=None, timeout=10)
+        other.execute("PRAGMA wal_autocheckpoint = 0")
+        reader = sqlite3.connect(f"file:{self.world.database}?mode=ro", uri=True, isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM member").fetchone()
+        other.execute("BEGIN IMMEDIATE")
+        time.sleep(self.chance.random() * 0.2)
+        other.execute("ROLLBACK")
+        reader.close()
+        other.close()
+        self.score.locks += 1
 
     def attempt(self):
         if self.world.edition(self.campaign) == "paused" and self.chance.random() < 0.7:

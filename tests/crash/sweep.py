@@ -1,6 +1,7 @@
 """Sweeps: the same short story, once for every step it takes, with fate striking at that very step."""
 import os
 import re
+import shutil
 import signal
 import time
 import traceback
@@ -15,9 +16,9 @@ CONNECTIONS = 2
 class Sweep:
     """One story. `words` is the command struck; `prepare` what comes before it."""
 
-    def __init__(self, name, step, fates, campaign="letter", command="send", script="", allowed=(), stride=1):
+    def __init__(self, name, step, fates, campaign="letter", command="send", script="", allowed=()):
         self.name, self.step, self.fates, self.campaign = name, step, fates, campaign
-        self.command, self.script, self.allowed, self.stride = command, script, set(allowed), stride
+        self.command, self.script, self.allowed = command, script, set(allowed)
 
 
 # What an operator may be told when the disk or the memory fails; never our own bug (70), never a signal.
@@ -31,6 +32,7 @@ SWEEPS = [
     Sweep("kill", "any", KILLS),
     Sweep("kill-faulty", "any", KILLS[:2], script=FAULTY),
     Sweep("kill-held", "any", KILLS[:2], campaign="held", script=FAULTY),
+    Sweep("kill-first", "any", KILLS, command="first"),
     Sweep("kill-import", "any", KILLS[:2], command="import"),
     Sweep("kill-control", "any", KILLS[:2], command="controls"),
     Sweep("stop", "any", ["stop={step},{n}"]),
@@ -40,12 +42,16 @@ SWEEPS = [
     Sweep("pwrite-eio", "pwrite", ["fail={step},{n},EIO"], allowed=DISK),
     Sweep("write-full", "write", ["fail={step},{n},ENOSPC", "fail={step},{n},ENOSPC,on"], allowed=DISK),
     Sweep("ftruncate-full", "ftruncate", ["fail={step},{n},ENOSPC"], allowed=DISK),
+    Sweep("first-pwrite-full", "pwrite", ["fail={step},{n},ENOSPC"], command="first", allowed=DISK),
+    Sweep("first-write-full", "write", ["fail={step},{n},ENOSPC"], command="first", allowed=DISK),
+    Sweep("first-fsync-eio", "fsync", ["fail={step},{n},EIO"], command="first", allowed=DISK),
+    Sweep("first-fdatasync-eio", "fdatasync", ["fail={step},{n},EIO"], command="first", allowed=DISK),
     Sweep("import-full", "pwrite", ["fail={step},{n},ENOSPC"], command="import", allowed=DISK),
     Sweep("import-sync", "fdatasync", ["fail={step},{n},EIO"], command="import", allowed=DISK),
     Sweep("malloc", "malloc", ["fail={step},{n},ENOMEM"], allowed=MEMORY),
-    Sweep("malloc-on", "malloc", ["fail={step},{n},ENOMEM,on"], allowed=MEMORY, stride=7),
-    Sweep("malloc-import", "malloc", ["fail={step},{n},ENOMEM"], command="import", allowed=MEMORY, stride=3),
-    Sweep("malloc-controls", "malloc", ["fail={step},{n},ENOMEM"], command="controls", allowed=MEMORY, stride=5),
+    Sweep("malloc-on", "malloc", ["fail={step},{n},ENOMEM,on"], allowed=MEMORY),
+    Sweep("malloc-import", "malloc", ["fail={step},{n},ENOMEM"], command="import", allowed=MEMORY),
+    Sweep("malloc-controls", "malloc", ["fail={step},{n},ENOMEM"], command="controls", allowed=MEMORY),
 ]
 
 
@@ -65,7 +71,8 @@ class Strike:
         ran.check(self.sweep.allowed | {0, 75})
         if ran.status not in (0, 75, 80) and not ran.killed and not ran.err.strip():
             raise Wrong(f"exit status {ran.status} and not a word why")
-        self.world.audit()
+        if self.sweep.command != "first":
+            self.world.audit()
         return ran
 
     def strike(self, *words):
@@ -85,6 +92,15 @@ class Strike:
 
     def tell_send(self):
         self.strike(*self.world.send_words(self.sweep.campaign))
+
+    def tell_first(self):
+        """The very first command makes key and database; struck or not, the second one finds or makes them."""
+        shutil.rmtree(self.world.root / "var")
+        self.strike("import", str(self.world.root / "members.csv"))
+        again = self.world.run("import", str(self.world.root / "members.csv"))
+        again.check({0})
+        if self.world.query("SELECT count(*) FROM member")[0][0] != SMALL:
+            raise Wrong(f"not everybody was imported: {again.out}")
 
     def tell_import(self):
         """Everybody moves to another address; struck or not, the second import ends it."""
@@ -171,8 +187,8 @@ def strike_at(tools, sweep, fate, number):
     return strike.score, wrong
 
 
-def strikes_of(tools, sweep, every):
-    """The fates of a sweep, one a strike; `every` thins them out."""
+def strikes_of(tools, sweep, most):
+    """The fates of a sweep, one a strike: all of them, or about `most`, evenly spread."""
     steps = steps_of(tools, sweep)
-    return [fate.format(step=sweep.step, n=n)
-            for n in range(1, steps + 1, sweep.stride * every) for fate in sweep.fates]
+    stride = max(1, steps * len(sweep.fates) // most) if most else 1
+    return [fate.format(step=sweep.step, n=n) for n in range(1, steps + 1, stride) for fate in sweep.fates]

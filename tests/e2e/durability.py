@@ -259,6 +259,17 @@ def a_clock_that_jumps_loses_nobody(it):
     everybody_got_one(it, catcher)
 
 
+def a_connection_is_not_closed_under_us_when_another_is_opened_two_minutes_later(it):
+    """libcurl forgets what it holds to be idle for 118 s whenever it opens a connection."""
+    it.sample_workspace()
+    catcher = it.catcher("--delay", "150", "--script",
+                         it.write("script", 'conn 2: end nth=3 reply "250 2.0.0 taken" close\n'))
+    sent = it.send(LINKED, catcher, "--edition", "e", "-o", "relay.connections=3", env=fate(it, "speed=200"))
+    now = counts(it)
+    it.expect(now["unknown"] == 0 and "silent" not in sent.err, "no reply goes missing", (now, sent.err))
+    it.expect(len({line[1] for line in Taken(catcher).lines}) == 4, "though a fourth connection was opened", sent)
+
+
 def killed_at_every_turn_it_comes_to_the_same_end(it):
     it.sample_workspace()
     catcher = it.catcher()
@@ -330,6 +341,7 @@ STORIES = [
     what_is_unknown_rests_ten_minutes_and_goes_again_as_the_same_message,
     what_is_unknown_is_held_when_told_to,
     a_clock_that_jumps_loses_nobody,
+    a_connection_is_not_closed_under_us_when_another_is_opened_two_minutes_later,
     killed_at_every_turn_it_comes_to_the_same_end,
     small_disks_of_any_size_lose_nobody,
 ]
