@@ -39,13 +39,13 @@ const active = () => state.panes[state.active];
 function readerButton(reader) {
     const at = state.panes.indexOf(state.panes.find(pane => pane.reader === reader.id));
     const current = active() && active().reader === reader.id;
-    const where = reader.group === "persona" ? reader.organization || "made up" : reader.email;
+    const where = reader.group === "persona" ? reader.organization : reader.email;
     return make("button", {
         type: "button", "aria-current": current ? "true" : undefined, "data-id": reader.id,
         "data-other": at >= 0 && !current ? "true" : undefined, on: { click: () => choose(reader.id) }
     },
         make("span", { class: "who", text: reader.name }), make("span", { class: "tongue", text: reader.language }),
-        make("span", { class: "where", text: where }));
+        where && make("span", { class: "where", text: where }));
 }
 
 function drawList() {
@@ -54,10 +54,10 @@ function drawList() {
     const personas = state.personas.filter(one => one.name.toLowerCase().includes(words));
     const list = by("list");
     list.replaceChildren();
-    if (state.people.length > 0)
-        list.append(make("h3", { text: "Members" }), ...state.people.map(readerButton));
     if (personas.length > 0)
         list.append(make("h3", { text: "Made up" }), ...personas.map(readerButton));
+    if (state.people.length > 0)
+        list.append(make("h3", { text: "Members" }), ...state.people.map(readerButton));
     if (list.childElementCount === 0)
         list.append(make("p", { class: "none", text: "Nobody is called that." }));
     if (focused) list.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
@@ -128,7 +128,7 @@ function drawFrame(pane) {
         pane.sheet.querySelectorAll("iframe").forEach(other => other !== frame && other.remove());
         frame.classList.remove("coming");
         document.documentElement.dataset.shown = state.version;
-    });
+    }, { once: true });
     pane.sheet.append(frame);
 }
 
@@ -192,8 +192,8 @@ function drawFields(message) {
     by("field-count").textContent = fields.length || "";
     by("fields").replaceChildren(fields.length === 0 ? make("p", { class: "all-good", text: "Nothing is merged into this mail." }) :
         make("dl", {}, ...fields.map(field => make("div", { class: "field" },
-            make("dt", { text: field.name }, make("span", { text: `${field.path}:${field.line}` })),
-            make("dd", { text: field.value || "(nothing)" }), make("dd", { class: "from", text: "from " + field.from })))));
+            make("dt", { text: field.name }), make("dd", { text: field.value || "(nothing)" }),
+            make("dd", { class: "from", text: "from " + field.from }), make("dd", { class: "place", text: `${field.path}:${field.line}:${field.column}` })))));
 }
 
 async function draw() {
@@ -207,25 +207,36 @@ async function draw() {
     } catch { say("Stopped", "lost"); }
 }
 
-function paneHead(pane, index) {
-    return make("div", { class: "pane-head" }, make("button", {
-        type: "button", "aria-pressed": String(index === state.active), text: nameOf(pane.reader),
-        title: "Choose a reader for this side", on: { click: () => { state.active = index; drawList(); drawStage(); draw(); } }
-    }));
+function makePane(reader) {
+    const pane = { reader };
+    pane.sheet = make("div", { class: "sheet" });
+    pane.name = make("button", { type: "button", title: "Choose a reader for this side", on: { click: () => activate(pane) } });
+    pane.node = make("div", { class: "pane" }, make("div", { class: "pane-head" }, pane.name), pane.sheet);
+    return pane;
 }
 
+function activate(pane) {
+    state.active = state.panes.indexOf(pane);
+    drawStage();
+    drawList();
+    draw();
+}
+
+// A frame that is moved loads anew: panes stay where they are, unless there are more or fewer of them.
 function drawStage() {
     const wanted = shown("compare") ? 2 : 1;
     while (state.panes.length < wanted) {
         const other = everyone().find(one => one.id !== state.panes[0].reader) || { id: state.panes[0].reader };
-        state.panes.push({ reader: state.second || other.id });
+        state.panes.push(makePane(state.second || other.id));
     }
-    state.panes.length = wanted;
+    state.panes.splice(wanted).forEach(pane => pane.node.remove());
     state.active = Math.min(state.active, wanted - 1);
-    by("stage").replaceChildren(...state.panes.map((pane, index) => {
-        pane.sheet = pane.sheet || make("div", { class: "sheet" });
-        return make("div", { class: "pane" }, wanted > 1 && paneHead(pane, index), pane.sheet);
-    }));
+    for (const [index, pane] of state.panes.entries()) {
+        if (!pane.node.isConnected) by("stage").append(pane.node);
+        pane.node.firstChild.hidden = wanted === 1;
+        pane.name.textContent = nameOf(pane.reader);
+        pane.name.setAttribute("aria-pressed", String(index === state.active));
+    }
 }
 
 // ---- findings
@@ -270,7 +281,7 @@ async function load() {
     drawFindings(now.findings);
     drawBanner(now);
     if (state.panes.length === 0) await begin(now.first);
-    else if (now.composed) { if (!state.panes[0].sheet) drawStage(); draw(); search(); }
+    else if (now.composed) { draw(); search(); }
     document.documentElement.dataset.version = now.version;
 }
 
@@ -278,7 +289,7 @@ async function begin(wanted) {
     const [first, second] = recall();
     await search();
     state.second = second;
-    state.panes = [{ reader: first || wanted || everyone()[0]?.id || "p:no name" }];
+    state.panes = [makePane(first || wanted || everyone()[0]?.id || "p:no name")];
     drawList();
     drawStage();
     await draw();
@@ -330,7 +341,10 @@ by("list").addEventListener("keydown", event => {
 });
 by("search").addEventListener("keydown", event => {
     if (event.key === "ArrowDown") { by("list").querySelector("button")?.focus(); event.preventDefault(); }
-    if (event.key === "Enter") { by("list").querySelector("button")?.click(); event.preventDefault(); }
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    clearTimeout(typing);
+    search().then(() => by("list").querySelector("button")?.click());
 });
 document.addEventListener("keydown", event => {
     if (event.target.matches("input[type=search]") || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -1,0 +1,452 @@
+"""What a writer sees before anyone gets it: the page in a real browser, the files, the findings."""
+import atexit
+import email
+import functools
+import http.client
+import http.server
+import json
+import os
+import shutil
+import tempfile
+import threading
+import time
+
+import browser as browsers
+import pictures
+from story import Skipped, wait_for
+
+CAMPAIGN = "expand-linked-learning"
+PATH = f"campaigns/{CAMPAIGN}.yaml"
+shared = {}
+one_at_a_time = threading.Lock()
+
+
+def in_browser(story):
+    """There is one browser for all stories, and stories are told some at a time."""
+    @functools.wraps(story)
+    def told(it):
+        with one_at_a_time:
+            story(it)
+    return told
+
+
+def browser(width=1440, height=900):
+    """One for all stories: starting it takes the most time."""
+    if not browsers.is_there():
+        raise Skipped("chromium and chromedriver are not installed")
+    if "it" not in shared:
+        folder = tempfile.mkdtemp(prefix="broadside-browser-")
+        shared["it"] = browsers.Browser(folder)
+        atexit.register(shutil.rmtree, folder, True)
+        atexit.register(shared["it"].stop)
+    shared["it"].resize(width, height)
+    return shared["it"]
+
+
+def served(it, campaign=CAMPAIGN, *words):
+    """The running preview; `page.address`, `page.get(path)`."""
+    process = it.start("preview", campaign, "--no-browser", *words)
+    address = process.stdout.readline().strip()
+    it.expect(address.startswith("http://127.0.0.1:"), "the address is printed", address or process.stderr.read())
+    return Page(address, process)
+
+
+class Page:
+    def __init__(self, address, process):
+        self.address, self.process = address, process
+        self.port = int(address.split(":")[2].split("/")[0])
+        self.root = "/" + address.split("/", 3)[3]
+
+    def ask(self, path, method="GET", host=None, root=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.request(method, (self.root if root is None else root) + path,
+                           headers={"Host": host or f"127.0.0.1:{self.port}"})
+        reply = connection.getresponse()
+        return reply.status, reply.headers, reply.read()
+
+    def json(self, path):
+        return json.loads(self.ask(path)[2])
+
+    def wait_change(self, since, seconds=20):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            now = self.json(f"changes?since={since}")
+            if now["version"] != since:
+                return now["version"]
+        return since
+
+
+def opened(it, page, *size):
+    driver = browser(*size)
+    driver.leave()
+    driver.open("about:blank")
+    driver.open(page.address)
+    it.expect(driver.wait("return document.documentElement.dataset.shown && document.documentElement.dataset.drawn"),
+              "the mail is shown", driver.console())
+    return driver
+
+
+def set_to(driver, name, value):
+    driver.run("const [name, value] = arguments; const input = document.querySelector(`[name=${name}]` + "
+               "(typeof value === 'boolean' ? '' : `[value=${value}]`));"
+               "if (input.checked !== value) input.click();", name, value)
+
+
+def inside(driver, look, seconds=15):
+    """What `look` gives within the framed mail; a frame that is just being replaced is tried again."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            driver.enter("iframe:not(.coming)")
+            value = look()
+            if value or time.monotonic() > deadline:
+                return value
+        except RuntimeError:
+            if time.monotonic() > deadline:
+                raise
+        finally:
+            driver.leave()
+        time.sleep(0.03)
+
+
+def frame_has(driver, words):
+    """Whether the framed mail says so, by what is there to read."""
+    return inside(driver, lambda: words in driver.of("body", "text"))
+
+
+# ---- the server
+
+def a_preview_answers_only_its_own_address(it):
+    it.sample_workspace()
+    page = served(it)
+    it.expect(page.ask("")[0] == 200, "the page is there")
+    it.expect(page.ask("state", root="/")[0] == 403, "without the token nothing is")
+    it.expect(page.ask("state", root="/" + "a" * 26 + "/")[0] == 403, "with another token neither")
+    it.expect(page.ask("", host=f"rebound.example:{page.port}")[0] == 403, "nor for another host's name")
+    it.expect(page.ask("state", method="POST")[0] == 405, "and only GET is answered")
+    it.expect(page.ask("nothing")[0] == 404, "what is not there is not there")
+    headers = page.ask("")[1]
+    it.expect("default-src 'none'" in headers["Content-Security-Policy"], "the page has a strict policy", dict(headers))
+    mail = page.ask("mail?reader=p:no%20name&images=on")[1]["Content-Security-Policy"]
+    for part in ("default-src 'none'", "style-src 'unsafe-inline'", "img-src data:", "sandbox"):
+        it.expect(part in mail, f"the mail's policy says {part}", mail)
+    it.expect("unsafe-inline" not in headers["Content-Security-Policy"], "the page needs no inline script or style")
+    page.process.terminate()
+    it.expect(page.process.wait(10) == 0, "SIGTERM ends it quietly")
+
+
+def a_saved_file_is_shown_at_once(it):
+    it.sample_workspace()
+    page = served(it)
+    path, good = it.workspace / PATH, (it.workspace / PATH).read_text()
+    version, times = page.json("version")["version"], []
+    for turn in range(5):
+        text = good.replace("title: Expand Linked Learning", f"title: Turn {turn}", 1)
+        started = time.monotonic()
+        path.write_text(text)
+        version = page.wait_change(version)
+        times.append(time.monotonic() - started)
+        it.expect(page.json("state")["campaign"]["title"].startswith(f"Turn {turn}"), "the new title is there")
+    print(f"        save to news: {min(times) * 1000:.0f} to {max(times) * 1000:.0f} ms")
+    it.expect(sorted(times)[2] < 1, "within a second even under a sanitizer", times)
+    before = version
+    layout = it.workspace / "templates/advocacy.html"
+    layout.write_text(layout.read_text().replace("</body>", "<p>new in the layout</p></body>"))
+    version = page.wait_change(before)
+    it.expect(b"new in the layout" in page.ask("mail?reader=p:no%20name")[2], "a layout as well")
+    it.ok("import", it.write("more.csv", "email,first_name,language,topics\nnew@readers.example,Nueva,es,linked-learning\n"))
+    it.expect(page.wait_change(version) != version, "a member as well")
+    it.expect(wait_for(lambda: page.json("people?q=Nueva")), "and they can be found")
+
+
+def a_mistake_is_shown_with_its_line_and_the_last_good_version(it):
+    it.sample_workspace()
+    page = served(it)
+    path, good = it.workspace / PATH, (it.workspace / PATH).read_text()
+    version = page.json("version")["version"]
+    path.write_text(good.replace("{{districts | number}} districts show", "{{districts | numbr}} districts show", 1))
+    version = page.wait_change(version)
+    state = page.json("state")
+    it.expect(state["broken"] and state["composed"], "the mistake is told, the last good version stays", state)
+    worst = state["findings"][0]
+    it.expect(worst["severity"] == "error" and worst["line"] > 0 and "numbr" in worst["source"], "with its line", worst)
+    it.expect(page.ask("mail?reader=p:no%20name")[2].find(b"districts show") > 0, "the last good mail is shown")
+    path.write_text("id: [")
+    version = page.wait_change(version)
+    it.expect(page.json("state")["broken"], "broken YAML as well")
+    config = it.workspace / "config/broadside.yaml"
+    sound = config.read_text()
+    config.write_text("sender: nobody\n")
+    version = page.wait_change(version)
+    it.expect(page.json("state")["broken"], "a broken configuration as well")
+    config.write_text(sound)
+    path.write_text(good)
+    it.expect(wait_for(lambda: not page.json("state")["broken"]), "and all is well again")
+
+
+def the_raw_message_is_what_would_be_sent(it):
+    it.sample_workspace()
+    page = served(it)
+    person = page.json("people?q=")[0]
+    raw = page.ask("raw?reader=" + person["id"].replace(":", "%3A"))[2]
+    printed = it.ok("preview", CAMPAIGN, "--eml", "--as", person["id"][2:]).out.encode()
+
+    def undated(message):
+        return [line for line in message.replace(b"\r\n", b"\n").split(b"\n") if not line.startswith(b"Date:")]
+    it.expect(undated(raw) == undated(printed), "the page and the command line agree byte for byte")
+    message = email.message_from_bytes(raw)
+    it.expect([part.get_content_type() for part in message.walk()][1:] == ["text/plain", "text/html"], "in two parts")
+    it.expect(b"\r\n" in raw and b"\n" not in raw.replace(b"\r\n", b""), "with CRLF throughout")
+    told = page.json("message?reader=" + person["id"])
+    it.expect(told["message_bytes"] == len(raw), "and it is as long as the page says", told["message_bytes"])
+
+
+def a_preview_prints_and_writes_files_without_a_browser(it):
+    it.sample_workspace()
+    it.expect("unsubscribe" in it.ok("preview", CAMPAIGN, "--text").out.lower(), "the text part")
+    it.expect("<html" in it.ok("preview", CAMPAIGN, "--html").out, "the HTML part")
+    boxed = it.ok("preview", CAMPAIGN, "--mbox").out
+    it.expect(boxed.count("\nFrom MAILER-DAEMON ") + 1 >= 2, "a mailbox of several readers", boxed[:200])
+    done = it.ok("preview", "--out", it.folder / "site")
+    files = {path.name for path in (it.folder / "site").iterdir()}
+    it.expect({"index.html", f"{CAMPAIGN}-no-name.html", f"{CAMPAIGN}-no-name-es.mail.html",
+               "leverage-lcff-for-stem-long-name.eml"} <= files, "a site of every campaign, reader and language", sorted(files))
+    it.expect(len(done.out.split()) == len(files), "and every file is told")
+    whole = "".join(path.read_text() for path in (it.folder / "site").glob("*.html"))
+    it.expect("<script" not in whole, "without any script")
+    it.expect_error(it.run("preview"), 64, "name a campaign")
+
+
+def styles_are_inlined_and_media_queries_stay(it):
+    it.sample_workspace()
+    html = it.ok("preview", CAMPAIGN, "--html").out
+    it.expect('<p style="margin: 0 0 16px 0;">' in html, "a paragraph carries its style", html[:1500])
+    it.expect("@media" in html and "prefers-color-scheme: dark" in html, "media queries stay in the head")
+    it.expect(".letter p {" not in html.split("@media")[0], "what moved has left the head")
+
+
+# ---- the browser
+
+@in_browser
+def a_writer_clicks_through_parts_widths_and_readers(it):
+    it.sample_workspace()
+    page = served(it)
+    driver = opened(it, page)
+    it.expect(frame_has(driver, "Hola, María"), "the first reader's mail is framed", driver.text("#stage"))
+    it.expect(driver.text("#gmail-subject").startswith("María, todo"), "the inbox shows the subject")
+    set_to(driver, "part", "text")
+    it.expect(driver.wait("return document.querySelector('.sheet pre')?.textContent.includes('Todo estudiante')"), "the text part")
+    set_to(driver, "part", "headers")
+    it.expect(driver.wait("return document.querySelector('.sheet table')?.textContent.includes('List-Unsubscribe')"), "the header")
+    set_to(driver, "part", "raw")
+    it.expect(driver.wait("return document.querySelector('.sheet pre.raw')?.textContent.includes('Content-Transfer-Encoding')"), "the bytes")
+    set_to(driver, "part", "html")
+    set_to(driver, "width", "phone")
+    it.expect(driver.wait("return document.querySelector('.sheet iframe')?.getBoundingClientRect().width < 420"), "a phone is narrow")
+    driver.type("#search", "Sol")
+    it.expect(driver.wait("return document.querySelector('#list button')?.textContent.includes('Sol Prueba')"), "a member is found")
+    driver.click("#list button")
+    it.expect(frame_has(driver, "Hola, Sol"), "and looked at")
+    set_to(driver, "compare", True)
+    it.expect(driver.wait("return document.querySelectorAll('.pane').length === 2"), "two stand side by side")
+    it.expect(driver.wait("return Number(document.querySelector('#meter-track').getAttribute('aria-valuenow')) > 5"), "the size is measured")
+    driver.click("#tab-fields")
+    it.expect(driver.wait("return document.querySelector('#fields').textContent.includes('from the member')"), "values say where they come from")
+    errors = [row for row in driver.console() if "sandbox" not in row]
+    it.expect(errors == [], "the browser has nothing to complain of", errors)
+
+
+@in_browser
+def dark_light_and_images_are_decided_by_the_page(it):
+    it.sample_workspace()
+    layout = it.workspace / "templates/advocacy.html"
+    layout.write_text(layout.read_text().replace("{{>footer}}", '<img alt="a drawing" width="40" height="40" src="data:image/gif;base64,'
+                      'R0lGODlhAQABAIAAAP8AAAAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==">{{>footer}}'))
+    driver = opened(it, served(it))
+
+    def shows(color):
+        return inside(driver, lambda: color in driver.of(".card", "css/background-color"))
+
+    def width(pixels):
+        return inside(driver, lambda: driver.of("img", "property/naturalWidth") == pixels)
+    it.expect(shows("255, 255, 255"), "light first")
+    it.expect(width(1), "an image in the mail itself is shown")
+    set_to(driver, "scheme", "dark")
+    it.expect(shows("28, 37, 41"), "then dark, by the mail's own rules")
+    set_to(driver, "images", False)
+    it.expect(width(0), "then without images")
+
+
+@in_browser
+def what_a_member_or_a_template_smuggles_in_does_not_run(it):
+    it.sample_workspace()
+    hits = []
+
+    class Beacon(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            hits.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+    beacon = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Beacon)
+    threading.Thread(target=beacon.serve_forever, daemon=True).start()
+    it.stops.append(beacon.shutdown)
+    at = f"http://127.0.0.1:{beacon.server_port}"
+    name = f"<script>fetch('{at}/name')</script><img src=x onerror=fetch('{at}/handler')>"
+    it.ok("import", it.write("bad.csv", f'email,first_name,topics\nbad@readers.example,"{name}",linked-learning\n'))
+    layout = it.workspace / "templates/advocacy.html"
+    layout.write_text(layout.read_text().replace("{{>footer}}", f"""
+        <script>fetch('{at}/script'); alert('script')</script><img src="x" onerror="fetch('{at}/onerror'); alert('onerror')">
+        <img src="{at}/picture.png" alt=""><link rel="stylesheet" href="{at}/style.css"><iframe src="{at}/frame"></iframe>
+        <a id="out" href="{at}/followed">out</a><form action="{at}/form"><button id="send">go</button></form>
+        <svg onload="fetch('{at}/svg')"></svg><meta http-equiv="refresh" content="0; url={at}/refresh">{{{{>footer}}}}"""))
+    driver = opened(it, served(it))
+    it.expect(frame_has(driver, "Hola"), "the mail is shown all the same")
+    driver.type("#search", "bad@readers")
+    it.expect(driver.wait("return document.querySelectorAll('#list button').length === 1"), "the member is found")
+    it.expect(driver.run("return document.querySelector('#list script, #list img') === null"), "the list shows text only")
+    driver.click("#list button")
+    it.expect(frame_has(driver, "onerror=fetch"), "the name is read, not run")
+    set_to(driver, "marks", True)
+    for part in ("text", "headers", "raw", "html"):
+        set_to(driver, "part", part)
+        time.sleep(0.2)
+    for link in ("#out", "#send"):
+        try:
+            driver.enter("iframe:not(.coming)")
+            driver.click(link)
+        except RuntimeError:
+            pass
+        finally:
+            driver.leave()
+    time.sleep(0.4)
+    it.expect(driver.dialog() is None, "no dialog opens")
+    it.expect(hits == [], "nothing is fetched, by no way", hits)
+
+
+@in_browser
+def the_page_follows_the_file_and_shows_a_mistake(it):
+    it.sample_workspace()
+    driver = opened(it, served(it))
+    path, good = it.workspace / PATH, (it.workspace / PATH).read_text()
+    started = time.monotonic()
+    path.write_text(good.replace("Hola, {{first_name}}:", "Buenos días, {{first_name}}:", 1))
+    it.expect(frame_has(driver, "Buenos días, María"), "the frame shows the new text")
+    print(f"        save to shown: {(time.monotonic() - started) * 1000:.0f} ms")
+    path.write_text(good.replace("preheader:", "preheadr:", 1))
+    it.expect(driver.wait("return !document.querySelector('#banner').hidden"), "a banner tells of the mistake")
+    it.expect("preheadr" in driver.text("#banner-source"), "with the line", driver.text("#banner"))
+    it.expect(frame_has(driver, "Buenos días, María"), "below it the last version stays")
+    path.write_text(good)
+    it.expect(driver.wait("return document.querySelector('#banner').hidden"), "and then it is gone")
+    it.expect(frame_has(driver, "Hola, María"), "the page is up to date")
+
+
+@in_browser
+def the_page_is_usable_by_keyboard_and_readable(it):
+    it.sample_workspace()
+    driver = opened(it, served(it))
+    driver.press("/")
+    it.expect(driver.run("return document.activeElement.id") == "search", "/ goes to the search")
+    driver.type("#search", "Sol\ue007")
+    it.expect(frame_has(driver, "Sol"), "Enter takes the first")
+    nameless = driver.run("""return [...document.querySelectorAll('button, input, iframe, a, [role=meter], [tabindex="0"]')].filter(node =>
+        !(node.textContent.trim() || node.getAttribute('aria-label') || node.getAttribute('aria-labelledby') || node.title ||
+          node.closest('label')?.textContent.trim())).map(node => node.outerHTML.slice(0, 120))""")
+    it.expect(nameless == [], "every control has a name", nameless)
+    faint = driver.run("""
+        const part = v => { v /= 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; };
+        const light = c => .2126 * part(c[0]) + .7152 * part(c[1]) + .0722 * part(c[2]);
+        const rgb = s => s.match(/[\\d.]+/g).map(Number);
+        const under = node => { for (; node; node = node.parentElement) { const c = rgb(getComputedStyle(node).backgroundColor); if (c.length < 4 || c[3] === 1) return c; } return [255, 255, 255]; };
+        const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        while (walk.nextNode()) {
+            const node = walk.currentNode.parentElement;
+            if (!walk.currentNode.textContent.trim() || !node.getClientRects().length || node.closest('.hidden, script')) continue;
+            const a = light(rgb(getComputedStyle(node).color)), b = light(under(node));
+            const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+            if (ratio < 4.5) found.push(walk.currentNode.textContent.trim().slice(0, 40) + ' ' + ratio.toFixed(1));
+        }
+        return found;""")
+    it.expect(faint == [], "all text stands out (4.5 to 1)", faint)
+    it.expect(driver.run("return document.documentElement.lang === 'en' && !!document.title && !!document.querySelector('main') && "
+                         "!!document.querySelector('h1')"), "the page has a language, a title and landmarks")
+
+
+@in_browser
+def every_view_looks_as_it_was_accepted(it):
+    it.sample_workspace()
+    page = served(it)
+    views = [("desktop", {}), ("phone", {"width": "phone"}), ("dark", {"scheme": "dark", "width": "desktop"}),
+             ("compare", {"compare": True, "marks": True, "scheme": "light", "width": "phone"}), ("text", {"part": "text", "compare": False}),
+             ("headers", {"part": "headers"})]
+    wrong = []
+    for size, width in (("wide", 1440), ("narrow", 420)):
+        driver = opened(it, page, width, 1000)
+        set_to(driver, "part", "html")
+        for name, settings in views:
+            for setting, value in settings.items():
+                set_to(driver, setting, value)
+            driver.wait("return !document.querySelector('iframe.coming')")
+            time.sleep(0.25)
+            picture = it.folder / f"{size}-{name}.png"
+            driver.picture(picture, 0.2)
+            if os.environ.get("PICTURES"):
+                driver.picture(os.path.join(os.environ["PICTURES"], picture.name))
+            percent = pictures.difference(f"{size}-{name}", picture)
+            if percent > 12:
+                wrong.append(f"{size}-{name}: {percent:.0f} % differ")
+        driver.run("history.replaceState(null, '', location.pathname)")
+    it.expect(wrong == [], "each view looks like the last accepted one (UPDATE_GOLDEN=1 accepts)", wrong)
+
+
+@in_browser
+def the_written_site_opens_from_a_folder(it):
+    it.sample_workspace()
+    it.ok("preview", CAMPAIGN, "--out", it.folder / "site")
+    driver = browser()
+    driver.open((it.folder / "site/index.html").as_uri())
+    driver.click("table a")
+    it.expect(driver.wait("return document.querySelectorAll('iframe').length === 2"), "a page has both widths")
+    it.expect(frame_has(driver, "Hola, María"), "and the mail is in them")
+
+
+# ---- check
+
+def check_lints_and_runs_the_campaigns_tests(it):
+    it.sample_workspace()
+    it.expect("2 tests" in it.ok("check").err, "the tests of the example hold")
+    path, good = it.workspace / PATH, (it.workspace / PATH).read_text()
+    path.write_text(good.replace('contains: ["Hola, María"', 'contains: ["Buenas, María"', 1))
+    it.expect_error(it.run("check", CAMPAIGN), 65, "Buenas, María", "[test]", PATH)
+    path.write_text(good.replace("off: [link-example]", "off: [subject-length]", 1))
+    result = it.ok("check", CAMPAIGN)
+    it.expect("[link-example]" in result.out, "a rule that is on again speaks", result)
+    it.expect_error(it.run("check", CAMPAIGN, "--strict"), 65, "placeholder")
+    found = [row for row in it.run("check", CAMPAIGN, "--json").lines() if row["rule"] == "link-example"]
+    it.expect(found and found[0]["severity"] == "warning" and found[0]["line"] > 0, "as JSON, with its line", found)
+    path.write_text(good.replace("off: [link-example]", "off: [link-exampel]", 1))
+    it.expect_error(it.run("check", CAMPAIGN), 65, "did you mean", "link-example")
+    path.write_text(good[:good.index("  reason:")] + "\n")
+    it.expect_error(it.run("check", CAMPAIGN), 65, "say why")
+    it.expect("`link-example`" in it.ok("manual").out, "the manual has the rules")
+
+
+STORIES = [
+    a_preview_answers_only_its_own_address,
+    a_saved_file_is_shown_at_once,
+    a_mistake_is_shown_with_its_line_and_the_last_good_version,
+    the_raw_message_is_what_would_be_sent,
+    a_preview_prints_and_writes_files_without_a_browser,
+    styles_are_inlined_and_media_queries_stay,
+    check_lints_and_runs_the_campaigns_tests,
+    a_writer_clicks_through_parts_widths_and_readers,
+    dark_light_and_images_are_decided_by_the_page,
+    what_a_member_or_a_template_smuggles_in_does_not_run,
+    the_page_follows_the_file_and_shows_a_mistake,
+    the_page_is_usable_by_keyboard_and_readable,
+    the_written_site_opens_from_a_folder,
+    every_view_looks_as_it_was_accepted,
+]
