@@ -380,6 +380,26 @@ def the_owner_hears_by_mail_what_needs_a_person(it):
     it.expect(len(notices()) == 2, "nothing is no news")
 
 
+def a_campaign_at_rest_is_read_again_when_it_changes(it):
+    bare_workspace(it)
+    members(it, 2)
+    campaign(it, '{cron: "0 9 * * *", timezone: UTC}')
+    catcher = it.catcher()
+    time.sleep(2.2)  # a file that was just written does not rest
+    run(it, catcher, "2026-12-01T10:00", "--quiet")
+    run(it, catcher, "2026-12-01T10:01", "--quiet")
+    it.expect("campaigns/c.yaml" in (it.workspace / "var/almanac").read_text(), "it rests until its next slot")
+    sent = len(catcher.envelopes())
+    campaign(it, '{cron: "5 10 * * *", timezone: UTC}', subject="Sooner")
+    it.expect(run(it, catcher, "2026-12-01T10:05", "--quiet").status == 0, "the edited one is due now")
+    it.expect(len(catcher.envelopes()) == sent + 2, "and goes out", len(catcher.envelopes()))
+    run(it, catcher, "2026-12-02T10:04", "--quiet")
+    it.expect(run(it, catcher, "2026-12-02T10:05", "--quiet").status == 0 and len(catcher.envelopes()) == sent + 4,
+              "nothing rests beyond its slot", len(catcher.envelopes()))
+    shutil.copy(it.workspace / "campaigns/c.yaml", it.workspace / "campaigns/copy.yaml")
+    it.expect_error(run(it, catcher, "2026-12-02T10:06", "--quiet"), 65, "is the id of campaigns/c.yaml, too")
+
+
 def an_edition_knows_its_commit(it):
     if not shutil.which("git"):
         raise Skipped("git is not installed")
@@ -488,6 +508,7 @@ STORIES = [
     a_broken_campaign_costs_only_itself,
     readers_are_written_to_in_their_own_hours,
     the_owner_hears_by_mail_what_needs_a_person,
+    a_campaign_at_rest_is_read_again_when_it_changes,
     an_edition_knows_its_commit,
     without_git_an_edition_has_no_commit,
     a_network_file_system_is_refused_with_the_reason,
