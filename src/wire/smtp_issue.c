@@ -33,56 +33,83 @@ static void expect(struct smtp *smtp, struct slot *slot, enum smtp_step step, in
     slot->pending++;
 }
 
-/* Commands are kept in the slot: adjoining ones become one piece. */
-static void put_line(struct smtp *smtp, struct slot *slot, const char *line, size_t length,
-                     int64_t now_ms)
+/* Commands are kept in the slot: adjoining ones become one piece. They are joined by hand: this is
+ * done for every message, and printf would be a good part of it. */
+static void add(struct slot *slot, struct text bytes)
 {
-    must(slot->lines_length + length <= sizeof(slot->lines));
-    char *at = slot->lines + slot->lines_length;
-    memcpy(at, line, length);
-    slot->lines_length += length;
-    put(smtp, text_from(at, length), now_ms);
+    must(slot->lines_length + bytes.length <= sizeof(slot->lines));
+    if (bytes.length > 0)
+        memcpy(slot->lines + slot->lines_length, bytes.at, bytes.length);
+    slot->lines_length += bytes.length;
 }
 
-static void put_command(struct smtp *smtp, struct slot *slot, enum smtp_step step, const char *line,
-                        int length, int64_t now_ms)
+static void add_number(struct slot *slot, size_t number)
 {
-    must(length > 0 && length < SMTP_LINES);
-    put_line(smtp, slot, line, (size_t)length, now_ms);
+    char digits[20];
+    size_t first = sizeof(digits);
+    do
+        digits[--first] = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    add(slot, text_from(digits + first, sizeof(digits) - first));
+}
+
+/* What was added since `begin` leaves. */
+static void put_added(struct smtp *smtp, struct slot *slot, size_t begin, int64_t now_ms)
+{
+    put(smtp, text_from(slot->lines + begin, slot->lines_length - begin), now_ms);
+}
+
+static void put_command(struct smtp *smtp, struct slot *slot, enum smtp_step step, size_t begin,
+                        int64_t now_ms)
+{
+    put_added(smtp, slot, begin, now_ms);
     expect(smtp, slot, step, now_ms);
 }
 
 static void issue_rset(struct smtp *smtp, struct slot *slot, int64_t now_ms)
 {
-    if (smtp->dirty)
-        put_command(smtp, slot, STEP_RSET, "RSET\r\n", 6, now_ms);
+    size_t begin = slot->lines_length;
+    if (!smtp->dirty)
+        return;
+    add(slot, TEXT("RSET\r\n"));
+    put_command(smtp, slot, STEP_RSET, begin, now_ms);
     smtp->dirty = false;
 }
 
 static void issue_mail(struct smtp *smtp, struct slot *slot, int64_t now_ms)
 {
     const struct smtp_message *message = &slot->message;
-    char line[SMTP_LINES], size[32] = "";
-    if (smtp->settings.capabilities.size_known)
-        snprintf(size, sizeof(size), " SIZE=%zu", message->body.length);
-    int length =
-        snprintf(line, sizeof(line), "MAIL FROM:<%.*s>%s%s%s\r\n", TEXT_ARGS(message->from), size,
-                 message->eight_bit ? " BODY=8BITMIME" : "", message->smtputf8 ? " SMTPUTF8" : "");
-    put_command(smtp, slot, STEP_MAIL, line, length, now_ms);
+    size_t begin = slot->lines_length;
+    add(slot, TEXT("MAIL FROM:<"));
+    add(slot, message->from);
+    add(slot, TEXT(">"));
+    if (smtp->settings.capabilities.size_known) {
+        add(slot, TEXT(" SIZE="));
+        add_number(slot, message->body.length);
+    }
+    add(slot, message->eight_bit ? TEXT(" BODY=8BITMIME") : TEXT(""));
+    add(slot, message->smtputf8 ? TEXT(" SMTPUTF8") : TEXT(""));
+    add(slot, TEXT("\r\n"));
+    put_command(smtp, slot, STEP_MAIL, begin, now_ms);
     slot->state = SLOT_ENVELOPE;
 }
 
 static void issue_rcpt(struct smtp *smtp, struct slot *slot, int64_t now_ms)
 {
-    char line[SMTP_LINES];
-    int length = snprintf(line, sizeof(line), "RCPT TO:<%.*s>\r\n", TEXT_ARGS(slot->message.to));
-    put_command(smtp, slot, STEP_RCPT, line, length, now_ms);
+    size_t begin = slot->lines_length;
+    add(slot, TEXT("RCPT TO:<"));
+    add(slot, slot->message.to);
+    add(slot, TEXT(">\r\n"));
+    put_command(smtp, slot, STEP_RCPT, begin, now_ms);
 }
 
 static void issue_data(struct smtp *smtp, struct slot *slot, int64_t now_ms)
 {
-    if (!smtp->bdat)
-        put_command(smtp, slot, STEP_DATA, "DATA\r\n", 6, now_ms);
+    size_t begin = slot->lines_length;
+    if (smtp->bdat)
+        return;
+    add(slot, TEXT("DATA\r\n"));
+    put_command(smtp, slot, STEP_DATA, begin, now_ms);
 }
 
 static void (*const issuers[])(struct smtp *, struct slot *, int64_t) = {
@@ -182,9 +209,11 @@ static void put_dotted(struct smtp *smtp, struct slot *slot, int64_t now_ms)
 
 static void put_chunk(struct smtp *smtp, struct slot *slot, int64_t now_ms)
 {
-    char line[64];
-    int length = snprintf(line, sizeof(line), "BDAT %zu LAST\r\n", slot->message.body.length);
-    put_line(smtp, slot, line, (size_t)length, now_ms);
+    size_t begin = slot->lines_length;
+    add(slot, TEXT("BDAT "));
+    add_number(slot, slot->message.body.length);
+    add(slot, TEXT(" LAST\r\n"));
+    put_added(smtp, slot, begin, now_ms);
     put(smtp, slot->message.body, now_ms);
 }
 
