@@ -7,7 +7,7 @@
 extern const struct command command_init, command_check, command_import, command_export,
     command_members, command_render, command_preview, command_plan, command_send, command_status,
     command_run, command_approve, command_pause, command_resume, command_cancel, command_resend,
-    command_explain, command_suppress, command_manual;
+    command_collect, command_explain, command_suppress, command_manual;
 
 /* For a command without options of its own. */
 extern const struct option_row no_rows[];

@@ -1,4 +1,6 @@
 /* Ledger, from any process: late evidence, an operator's word, lists and the audit. */
+#include "store/evidence.h"
+
 #include "store/names.h"
 #include "store/statement.h"
 #include "store/turn.h"
@@ -46,16 +48,22 @@ static bool resolve(struct store *store, const struct noted_result *result, int6
     return tally_flush(&moves, store, now_ms, false, err);
 }
 
-bool ledger_resolve(struct store *store, const struct settlement *settlement, int64_t now_ms,
-                    bool *ret_moved, struct error *err)
+bool evidence_resolve(struct store *store, const struct settlement *settlement, int64_t now_ms,
+                      bool *ret_moved, struct error *err)
 {
     ARENA(scratch);
     must(settlement->state == DELIVERY_SENT || settlement->state == DELIVERY_FAILED ||
          settlement->state == DELIVERY_READY);
     struct noted_result result = noted_result_of(&scratch, settlement);
+    return resolve(store, &result, now_ms, ret_moved, err);
+}
+
+bool ledger_resolve(struct store *store, const struct settlement *settlement, int64_t now_ms,
+                    bool *ret_moved, struct error *err)
+{
     if (!store_begin(store, err))
         return false;
-    return store_end(store, resolve(store, &result, now_ms, ret_moved, err), err);
+    return store_end(store, evidence_resolve(store, settlement, now_ms, ret_moved, err), err);
 }
 
 static bool resend(struct store *store, int64_t edition_id, enum delivery_state from,

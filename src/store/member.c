@@ -173,7 +173,7 @@ bool consent_add(struct store *store, const struct saying *saying, struct error 
 }
 
 /* Said again is no event. */
-static bool say(struct store *store, const struct saying *saying, struct error *err)
+bool consent_say(struct store *store, const struct saying *saying, struct error *err)
 {
     int64_t before;
     if (!consent_before(store, saying, &before, err))
@@ -193,6 +193,7 @@ bool member_consent(struct store *store, int64_t member_id, struct text topic, e
     if (!store_begin(store, err))
         return false;
     bool good = topic_number(store, topic, &saying.topic_id, err) &&
-                source_number(store, source, &saying.source_id, err) && say(store, &saying, err);
+                source_number(store, source, &saying.source_id, err) &&
+                consent_say(store, &saying, err);
     return store_end(store, good, err);
 }

@@ -148,9 +148,9 @@ static bool forget(struct store *store, int64_t member_id, int64_t now_ms, struc
 {
     /* The order matters: the address hash is read off the member, who goes last. */
     static const enum query_name steps[] = {
-        QUERY_ERASE_SUPPRESS,   QUERY_ERASE_FORGET_ADDRESS, QUERY_ERASE_FROZEN,
-        QUERY_ERASE_DELIVERIES, QUERY_ERASE_SUBSCRIPTIONS,  QUERY_ERASE_EVENTS,
-        QUERY_ERASE_ID,         QUERY_ERASE_MEMBER,
+        QUERY_ERASE_SUPPRESS,   QUERY_ERASE_FORGET_ADDRESS, QUERY_ERASE_FROZEN, QUERY_ERASE_BOUNCES,
+        QUERY_ERASE_DELIVERIES, QUERY_ERASE_SUBSCRIPTIONS,  QUERY_ERASE_EVENTS, QUERY_ERASE_ID,
+        QUERY_ERASE_MEMBER,
     };
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         struct statement *s = statement_of(store, steps[i]);

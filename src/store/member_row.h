@@ -23,6 +23,8 @@ struct saying {
 /* What they said last; 0: never anything. */
 bool consent_before(struct store *store, const struct saying *saying, int64_t *ret_consent,
                     struct error *err);
+/* Inside a transaction: what they say now; the word before is kept as history. */
+bool consent_say(struct store *store, const struct saying *saying, struct error *err);
 /* Inside a transaction: their first word about it. */
 bool consent_add(struct store *store, const struct saying *saying, struct error *err);
 

@@ -116,6 +116,21 @@ static bool take_mail(struct mbox *mbox, struct buffer *bytes, uint64_t *size, s
     return false;
 }
 
+/* The empty line before the next "From " line is the mailbox's, not the mail's. */
+static void drop_separator(struct buffer *bytes, uint64_t *size)
+{
+    static const struct text ends[] = {TEXT_INIT("\n\r\n"), TEXT_INIT("\n\n")};
+    if (*size > bytes->length)
+        return;
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        if (!text_ends(buffer_text(bytes), ends[i]))
+            continue;
+        buffer_cut(bytes, bytes->length - (ends[i].length - 1));
+        *size = bytes->length;
+        return;
+    }
+}
+
 static bool mbox_next(void *state, struct arena *arena, struct mailbox_mail *mail, bool *ret_there,
                       struct error *err)
 {
@@ -131,6 +146,7 @@ static bool mbox_next(void *state, struct arena *arena, struct mailbox_mail *mai
                          "bounces.mailbox is no mbox file: it does not begin with a From line");
     if (!skip_border(mbox, err) || !take_mail(mbox, &bytes, &mail->size, err))
         return false;
+    drop_separator(&bytes, &mail->size);
     mail->bytes = arena_text(arena, buffer_text(&bytes));
     *ret_there = true;
     return true;

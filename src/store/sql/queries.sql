@@ -498,3 +498,69 @@ SELECT results, tripped, complaints_forgiven FROM breaker WHERE edition_id = ?1
 INSERT INTO breaker (edition_id, results, tripped, complaints_forgiven) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (edition_id) DO UPDATE SET results = excluded.results, tripped = excluded.tripped,
     complaints_forgiven = excluded.complaints_forgiven
+
+-- Mails that came home.
+
+-- name: bounce_name_find
+SELECT bounce_id FROM bounce_name WHERE mailbox = ?1 AND uid = ?2
+-- name: bounce_name_add
+INSERT INTO bounce_name (mailbox, uid, bounce_id) VALUES (?1, ?2, ?3)
+ON CONFLICT DO UPDATE SET bounce_id = excluded.bounce_id
+-- name: bounce_find
+SELECT id FROM bounce WHERE digest = ?1 AND size = ?2
+-- name: bounce_add
+INSERT INTO bounce (kind, proof, delivery_id, hash, address, class, action, status, reply_code,
+    diagnostic, rule, permanent, counted, effect, digest, size, taken_ms, raw)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+-- name: bounce_change
+UPDATE bounce SET kind = ?1, proof = ?2, delivery_id = ?3, hash = ?4, address = ?5, class = ?6,
+    action = ?7, status = ?8, reply_code = ?9, diagnostic = ?10, rule = ?11, permanent = ?12,
+    counted = ?13, effect = ?14
+WHERE id = ?15
+-- name: bounce_next
+SELECT id, digest, size, taken_ms, kind, proof, delivery_id, hash, address, class, action, permanent,
+    counted, effect, raw
+FROM bounce WHERE id > ?1 AND raw IS NOT NULL ORDER BY id LIMIT 1
+-- name: bounce_target
+SELECT d.id, d.edition_id, d.member_id, d.state, d.settled_ms,
+    coalesce(d.address, f.email, m.email, ''), coalesce(m.key, ''), e.campaign, e.slot,
+    coalesce(t.name, '')
+FROM delivery d JOIN edition e ON e.id = d.edition_id LEFT JOIN member m ON m.id = d.member_id
+LEFT JOIN frozen f ON f.delivery_id = d.id LEFT JOIN topic t ON t.id = e.topic_id
+WHERE d.edition_id = ?1 AND d.member_id = ?2
+-- name: bounce_candidates
+SELECT d.id, d.edition_id, d.member_id, d.state, d.settled_ms,
+    coalesce(d.address, f.email, m.email, ''), m.key, e.campaign, e.slot, coalesce(t.name, '')
+FROM edition e CROSS JOIN member m ON m.address_hash = ?1
+CROSS JOIN delivery d ON d.edition_id = e.id AND d.member_id = m.id
+LEFT JOIN frozen f ON f.delivery_id = d.id LEFT JOIN topic t ON t.id = e.topic_id
+WHERE d.attempts > 0 ORDER BY e.id DESC LIMIT ?2
+-- name: bounce_lift
+DELETE FROM suppression WHERE hash = ?1 AND source = ?2
+-- name: bounce_topics
+SELECT topic_id FROM edition WHERE id = ?1 AND topic_id IS NOT NULL
+UNION SELECT topic_id FROM edition_topic
+WHERE edition_id = ?1 AND (SELECT topic_id FROM edition WHERE id = ?1) IS NULL
+-- name: bounce_arrived
+SELECT max(d.settled_ms)
+FROM edition e CROSS JOIN delivery d ON d.edition_id = e.id AND d.member_id = ?1
+WHERE d.state = $DELIVERY_SENT AND d.settled_ms <= ?2
+    AND NOT EXISTS (SELECT 1 FROM bounce b
+        WHERE b.delivery_id = d.id AND b.delivery_id > 0 AND b.counted = 1)
+-- name: bounce_soft
+SELECT count(DISTINCT b.delivery_id) FROM bounce b JOIN delivery d ON d.id = b.delivery_id
+WHERE b.hash = ?1 AND b.counted = 1 AND b.taken_ms >= ?2 AND d.settled_ms > ?3
+-- name: bounce_tally
+SELECT (SELECT coalesce(sum(count), 0) FROM tally
+        WHERE edition_id = ?1 AND state = $DELIVERY_SENT),
+    count(*) FILTER (WHERE b.kind = 'complaint'),
+    count(*) FILTER (WHERE b.effect = $EFFECT_OURS)
+FROM edition e
+CROSS JOIN bounce b ON b.delivery_id BETWEEN e.first_id AND e.last_id AND b.delivery_id > 0
+    AND b.proof >= $PROOF_MESSAGE_ID
+WHERE e.id = ?1
+-- name: erase_bounces
+UPDATE bounce SET address = '', diagnostic = '', raw = NULL
+WHERE hash = (SELECT address_hash FROM member WHERE id = ?1) OR delivery_id IN (
+    SELECT d.id FROM edition e
+    CROSS JOIN delivery d ON d.edition_id = e.id AND d.member_id = ?1)

@@ -256,3 +256,41 @@ CREATE TABLE breaker (
     tripped INTEGER NOT NULL,
     complaints_forgiven INTEGER NOT NULL
 ) STRICT;
+
+-- name: migration_4
+
+-- Mails that came home, each once, known by its bytes; what was found out about each, and what taking
+-- it changed. raw: as much of it as was read, to be judged again; NULL once its member is erased.
+CREATE TABLE bounce (
+    id INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    taken_ms INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    proof INTEGER NOT NULL,
+    delivery_id INTEGER NOT NULL,
+    hash BLOB,
+    address TEXT NOT NULL,
+    class TEXT NOT NULL,
+    action TEXT NOT NULL,
+    status TEXT NOT NULL,
+    reply_code INTEGER NOT NULL,
+    diagnostic TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    permanent INTEGER NOT NULL,
+    counted INTEGER NOT NULL,
+    effect INTEGER NOT NULL,
+    raw BLOB,
+    UNIQUE (digest, size)
+) STRICT;
+CREATE INDEX bounce_of_delivery ON bounce (delivery_id) WHERE delivery_id > 0;
+CREATE INDEX bounce_counted ON bounce (hash) WHERE counted = 1;
+CREATE INDEX bounce_of_hash ON bounce (hash) WHERE hash IS NOT NULL;
+
+-- Names that mailboxes gave to mails that were taken, so that those need not be read again.
+CREATE TABLE bounce_name (
+    mailbox TEXT NOT NULL,
+    uid BLOB NOT NULL,
+    bounce_id INTEGER NOT NULL,
+    PRIMARY KEY (mailbox, uid)
+) STRICT, WITHOUT ROWID;

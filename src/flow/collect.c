@@ -1,0 +1,157 @@
+/* Collect: fetches what came home and lets each mail have its effect, once. */
+#include "flow/collect.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/banned.h"
+#include "flow/collect_batch.h"
+#include "flow/collect_effect.h"
+#include "store/lock.h"
+#include "wire/mailbox.h"
+
+/* --- One `collect` at a mailbox --- */
+
+static void unlock(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+
+static bool take_lock(const struct workspace *workspace, int *ret_fd, struct error *err)
+{
+    ARENA(scratch);
+    const char *path = arena_printf(&scratch, "%s/collect.lock", workspace->var).at;
+    *ret_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (*ret_fd < 0)
+        return error_at(err, FAULT_CREATE, (struct place){.path = text_of(path)},
+                        "cannot be created: %s", strerror(errno));
+    if (flock(*ret_fd, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    return error_set(err, FAULT_REMAINS,
+                     "another `broadside collect` is at the mailbox; this one left it alone");
+}
+
+/* The log of the database grows until who holds the dispatcher's lock empties it. */
+static void checkpoint(const struct collect_options *options)
+{
+    struct lock *lock = NULL;
+    struct error ignored;
+    struct store *store = options->workspace->store;
+    if (!lock_take(store, clock_wall_ms(options->clock), &lock, &ignored) || lock == NULL)
+        return;
+    store_checkpoint(store, lock, true, &ignored);
+    lock_release(lock);
+}
+
+/* --- Walking --- */
+
+static bool has_room(const struct collect_options *options, const struct collect_batch *batch,
+                     const struct collect_counts *counts)
+{
+    bool is_enough = options->limit > 0 && counts->taken + batch->count >= options->limit;
+    return batch->count < COLLECT_BATCH && batch->bytes < COLLECT_BATCH_BYTES && !is_enough;
+}
+
+static bool must_end(const struct collect_options *options, const struct collect_counts *counts)
+{
+    return (options->stop != NULL && *options->stop != 0) ||
+           (options->limit > 0 && counts->taken >= options->limit);
+}
+
+/* The next mails that were never taken under their name. `ret_more` is false at the end. */
+static bool gather(const struct collect_options *options, struct mailbox *mailbox,
+                   struct collect_batch *batch, const struct collect_counts *counts, bool *ret_more,
+                   struct error *err)
+{
+    struct mailbox_mail mail;
+    *ret_more = true;
+    while (has_room(options, batch, counts)) {
+        bool known = false, there = false;
+        if (!mailbox_next(mailbox, &batch->arena, &mail, ret_more, err))
+            return false;
+        if (!*ret_more)
+            return true;
+        if (mail.uid.length > 0 &&
+            !bounce_name_known(options->workspace->store, batch->mailbox, mail.uid, &known, err))
+            return false;
+        if (known)
+            continue;
+        if (!mailbox_read(mailbox, &batch->arena, &mail, &there, err))
+            return false;
+        if (there)
+            collect_batch_add(batch, &mail);
+    }
+    return true;
+}
+
+/* What a person should still look at stays as new as it is. */
+static void mark_all(struct mailbox *mailbox, const struct collect_batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        enum bounce_effect effect = batch->mails[i].bounce.effect;
+        if (effect != EFFECT_FOR_PEOPLE && effect != EFFECT_UNPROVEN && effect != EFFECT_POISON &&
+            batch->mails[i].uid.length > 0)
+            mailbox_mark(mailbox, batch->mails[i].uid);
+    }
+}
+
+static bool walk(const struct collect_options *options, struct mailbox *mailbox, struct text name,
+                 struct collect_counts *counts, struct error *err)
+{
+    COLLECT_BATCH_OF(batch);
+    bool more = true;
+    while (more) {
+        counts->remains = must_end(options, counts);
+        if (counts->remains)
+            return true;
+        collect_batch_clear(&batch, name);
+        /* What was gathered before the mailbox failed still counts. */
+        bool whole = gather(options, mailbox, &batch, counts, &more, err);
+        struct error trouble = *err;
+        if (!collect_batch_take(&batch, options, counts, err))
+            return false;
+        mark_all(mailbox, &batch);
+        *err = trouble;
+        if (!whole)
+            return false;
+    }
+    return true;
+}
+
+bool collect_mailbox(const struct collect_options *options, struct collect_counts *ret_counts,
+                     struct error *err)
+{
+    __attribute__((cleanup(unlock))) int lock = -1;
+    const struct workspace *workspace = options->workspace;
+    struct text url = workspace->config.bounces.mailbox;
+    struct mailbox *mailbox = NULL;
+    *ret_counts = (struct collect_counts){0};
+    if (url.length == 0)
+        return error_set(err, FAULT_CONFIG,
+                         "no mailbox is configured: write bounces.mailbox, or pipe one mail to "
+                         "`broadside collect -`");
+    if (!take_lock(workspace, &lock, err) || !mailbox_open(url, workspace->root, &mailbox, err))
+        return false;
+    bool good = walk(options, mailbox, url, ret_counts, err);
+    mailbox_close(mailbox);
+    checkpoint(options);
+    return good;
+}
+
+bool collect_one(const struct collect_options *options, int fd, struct collect_counts *ret_counts,
+                 struct error *err)
+{
+    COLLECT_BATCH_OF(batch);
+    struct mailbox_mail mail;
+    *ret_counts = (struct collect_counts){0};
+    collect_batch_clear(&batch, TEXT("-"));
+    if (!mailbox_read_one(&batch.arena, fd, TEXT("-"), MAILBOX_MAIL, &mail, err))
+        return false;
+    if (mail.bytes.length == 0)
+        return error_set(err, FAULT_FILE, "there is no mail on standard input");
+    collect_batch_add(&batch, &mail);
+    return collect_batch_take(&batch, options, ret_counts, err);
+}

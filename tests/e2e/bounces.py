@@ -1,0 +1,239 @@
+"""What comes home: a bounce suppresses whom it is about, and nobody else, once."""
+import email
+import email.policy
+import fcntl
+import json
+
+# Of this campaign an address gets one message, however many members share it.
+STEM = "leverage-lcff-for-stem"
+GONE = ("5.1.1", "550 5.1.1 <{}>: Recipient address rejected: User unknown in virtual mailbox table")
+FULL = ("5.2.2", "552 5.2.2 <{}> mailbox is full")
+SPF = ("5.7.1", "550 5.7.1 SPF check failed for our domain: message rejected due to DMARC policy")
+
+RETURN_PATH = "bounces@bounces.childrensmovement.example"
+
+
+def dsn(to, about, reason, original=b"", action="failed", number=1):
+    """A report as RFC 3464 has it, `to` the return path of a message to `about`."""
+    status, words = reason[0], reason[1].format(about)
+    return (f"From: MAILER-DAEMON@mx.example\nTo: {to}\nSubject: Undelivered Mail Returned to Sender\n"
+            f"Message-ID: <{number}.{about}@mx.example>\nDate: Tue, 01 Dec 2026 17:00:00 +0000\n"
+            "Auto-Submitted: auto-replied\nMIME-Version: 1.0\n"
+            'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+            f"--b\nContent-Type: text/plain\n\nYour message could not be delivered.\n\n<{about}>: {words}\n\n"
+            "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
+            f"Final-Recipient: rfc822; {about}\nAction: {action}\nStatus: {status}\nDiagnostic-Code: smtp; {words}\n\n"
+            "--b\nContent-Type: message/rfc822\n\n").encode() + original + b"\n--b--\n"
+
+
+def complaint(to, original):
+    return (f"From: fbl@mail.example\nTo: {to}\nSubject: abuse report\nMIME-Version: 1.0\n"
+            'Content-Type: multipart/report; report-type=feedback-report; boundary="b"\n\n'
+            "--b\nContent-Type: text/plain\n\nThis is an abuse report.\n\n"
+            "--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nUser-Agent: Test/1\nVersion: 1\n\n"
+            "--b\nContent-Type: message/rfc822\n\n").encode() + original + b"\n--b--\n"
+
+
+class Sent:
+    """The sample, sent to a catcher: who got what, with which return path."""
+
+    def __init__(self, it, edition="first", catcher=None):
+        self.catcher = catcher or it.catcher()
+        before = set(self.catcher.out.glob("*.json"))
+        result = it.send(STEM, self.catcher, "--edition", edition, "-o", f"bounces.return_path={RETURN_PATH}")
+        it.expect(result.status == 0, "all are sent", result)
+        self.by_address = {}
+        for path in sorted(set(self.catcher.out.glob("*.json")) - before):
+            envelope = json.loads(path.read_text())
+            self.by_address[envelope["to"][0]] = (envelope["from"], path.with_suffix(".eml").read_bytes())
+        self.people = sorted(self.by_address)
+
+    def path(self, address):
+        return self.by_address[address][0]
+
+    def raw(self, address):
+        return self.by_address[address][1]
+
+
+class Home:
+    """The Maildir that bounces come home to."""
+
+    def __init__(self, it, name="home"):
+        self.it, self.folder = it, it.folder / name
+        for part in ("new", "cur", "tmp"):
+            (self.folder / part).mkdir(parents=True)
+        self.option = ["-o", f"bounces.mailbox=maildir:{self.folder}"]
+        self.count = 0
+
+    def put(self, mail):
+        self.count += 1
+        (self.folder / "new" / f"17000000{self.count:05}.M1.mx").write_bytes(mail)
+
+    def collect(self, *words):
+        return self.it.run("collect", "--json", *self.option, *words)
+
+    def names(self, part):
+        return sorted(path.name for path in (self.folder / part).iterdir())
+
+
+def suppressed(it):
+    return {row["address"]: row for row in it.ok("suppress", "list", "--json").lines()}
+
+
+def effects(result):
+    return [line["effect"] for line in result.lines()]
+
+
+def a_bounce_suppresses_its_reader_once(it):
+    it.sample_workspace()
+    sent, home = Sent(it), Home(it)
+    gone, other = sent.people[0], sent.people[1]
+    home.put(dsn(sent.path(gone), gone, GONE, sent.raw(gone)))
+    first = home.collect()
+    it.expect(first.status == 0 and effects(first) == ["suppressed"], "it is suppressed", first)
+    it.expect(first.lines()[0]["proof"] == "return path", "proven by the return path", first)
+    it.expect(list(suppressed(it)) == [gone], "just that one", suppressed(it))
+    row = suppressed(it)[gone]
+    it.expect(row["class"] == "bad-mailbox" and row["source"].startswith("bounce ") and row["until"] is None,
+              "with class, source and no end", row)
+    it.expect(home.names("new") == [] and home.names("cur")[0].endswith(":2,S"), "the mail is seen now", home.names("cur"))
+    again = home.collect()
+    it.expect(again.status == 0 and again.out == "", "a second run finds nothing new", again)
+    it.expect(list(suppressed(it)) == [gone], "and changes nothing")
+    it.expect(other not in suppressed(it), "nobody else pays")
+
+
+def the_same_mail_by_every_way_counts_once(it):
+    it.sample_workspace()
+    sent, home = Sent(it), Home(it)
+    full = sent.people[0]
+    mail = dsn(sent.path(full), full, FULL, sent.raw(full))
+    home.put(mail)
+    home.put(mail)
+    it.expect(effects(home.collect()) == ["counted"], "a copy is no second bounce")
+    box = it.folder / "box"
+    box.write_bytes(b"From MAILER-DAEMON Tue Dec  1 17:00:00 2026\n" + mail + b"\nFrom MAILER-DAEMON x\n" +
+                    dsn(sent.path(sent.people[1]), sent.people[1], GONE) + b"\n")
+    done = it.run("collect", "--json", "-o", f"bounces.mailbox=mbox:{box}")
+    it.expect(done.status == 0 and effects(done) == ["suppressed"], "an mbox brings the other one", done)
+    done = it.run("collect", "-", "--json", stdin=mail.decode())
+    it.expect(done.status == 0 and done.out == "", "so does standard input", done)
+    done = it.run("collect", "-", "--json", stdin=dsn(sent.path(sent.people[2]), sent.people[2], GONE).decode())
+    it.expect(effects(done) == ["suppressed"], "and a new one counts", done)
+    it.expect(sorted(suppressed(it)) == sent.people[1:3], "two are suppressed", suppressed(it))
+
+
+def a_forged_bounce_changes_nothing(it):
+    it.sample_workspace()
+    sent, home = Sent(it), Home(it)
+    victim = sent.people[0]
+    bent = sent.path(victim).replace("+", "+a", 1)
+    home.put(dsn(RETURN_PATH, victim, GONE))
+    home.put(dsn(bent, victim, GONE, number=2))
+    home.put(dsn(sent.path(sent.people[1]), victim, SPF, number=3))
+    home.put(b"From: x@y.example\nTo: bounces@mail.example\nSubject: unsubscribe\n\nplease\n")
+    done = home.collect()
+    it.expect(effects(done) == ["unproven", "unproven", "ours", "unproven"], "it is shown", done)
+    it.expect(done.lines()[0]["proof"] == "address", "an address proves nothing", done)
+    it.expect(done.lines()[2]["address"] == sent.people[1], "a signature speaks for its own reader alone", done)
+    it.expect(suppressed(it) == {}, "nobody is suppressed")
+    it.expect(len(home.names("new")) == 3, "what proves nothing stays where it was", home.names("new"))
+
+
+def our_header_and_our_message_id_prove_it_too(it):
+    it.sample_workspace()
+    sent, home = Sent(it), Home(it)
+    a, b, c = sent.people[:3]
+    home.put(dsn("postmaster@relay.example", a, GONE, sent.raw(a)))
+    ours = email.message_from_bytes(sent.raw(b), policy=email.policy.SMTP)["Message-ID"]
+    home.put(dsn("postmaster@relay.example", b, GONE, f"Message-ID: {ours}\nSubject: x\n\n".encode()))
+    home.put(dsn("postmaster@relay.example", c, GONE, f"Message-ID: {ours}\nSubject: x\n\n".encode(), number=3))
+    done = home.collect()
+    it.expect([line["proof"] for line in done.lines()] == ["header", "Message-ID", "address"], "each is known", done)
+    it.expect(sorted(suppressed(it)) == [a, b], "a Message-ID proves only its own delivery", suppressed(it))
+
+
+def our_own_fault_costs_no_reader(it):
+    it.sample_workspace()
+    sent, home = Sent(it), Home(it)
+    for number, address in enumerate(sent.people):
+        home.put(dsn(sent.path(address), address, SPF, number=number))
+    done = home.collect()
+    it.expect(set(effects(done)) == {"ours"} and done.status == 0, "all are ours", done)
+    it.expect("SPF, DKIM or DMARC" in done.err, "and what to mend is said", done)
+    it.expect(suppressed(it) == {}, "nobody is suppressed")
+
+
+def a_complaint_suppresses_for_ever_and_an_auto_reply_does_nothing(it):
+    it.sample_workspace()
+    sent, home = Sent(it), Home(it)
+    angry, away = sent.people[:2]
+    home.put(complaint("fbl@childrensmovement.example", sent.raw(angry)))
+    home.put((f"From: {away}\nTo: {sent.path(away)}\nSubject: Out of Office: back on Monday\n"
+              "Auto-Submitted: auto-replied\n\nI am out of the office.\n").encode())
+    home.put(dsn(sent.path(away), away, ("4.4.1", "connection timed out, still trying"), action="delayed"))
+    done = home.collect()
+    it.expect(effects(done) == ["suppressed", "nothing", "nothing"], "only the complaint has an effect", done)
+    row = suppressed(it)[angry]
+    it.expect(row["class"] == "complaint" and row["until"] is None and len(suppressed(it)) == 1, "for ever", row)
+
+
+def an_unsubscribe_mail_unsubscribes_by_its_token(it):
+    it.sample_workspace()
+    catcher = it.catcher()
+    mailto = ["-o", "unsubscribe.mailto=leave@mail.example"]
+    result = it.send(STEM, catcher, *mailto)
+    it.expect(result.status == 0, "all are sent", result)
+    messages = {message["To"].addresses[0].addr_spec: message for message in catcher.messages()}
+    leaver = sorted(messages)[0]
+    subject = str(messages[leaver]["List-Unsubscribe"]).partition("subject=")[2].partition(">")[0]
+    home = Home(it)
+    home.put(f"From: somebody@else.example\nTo: leave@mail.example\nSubject: {subject.upper()}\n\n\n".encode())
+    home.put(f"From: somebody@else.example\nTo: leave@mail.example\nSubject: {subject[:-1]}\n\n\n".encode())
+    done = home.collect()
+    it.expect(effects(done) == ["unsubscribed", "unproven"], "the token decides", done)
+    listed = [member["email"] for member in it.ok("plan", STEM, "--edition", "next", "--json", "--list").lines()]
+    it.expect(leaver not in listed and len(listed) == len(messages) - 1, "just one left", listed)
+    it.expect(suppressed(it) == {}, "other topics still reach them")
+
+
+def soft_bounces_count_until_one_arrives(it):
+    it.sample_workspace()
+    home, catcher = Home(it), it.catcher()
+    for number in range(5):
+        sent = Sent(it, f"edition-{number}", catcher)
+        full = sent.people[0]
+        home.put(dsn(sent.path(full), full, FULL, number=number))
+        home.put(dsn(sent.path(full), full, FULL, number=100 + number))
+        done = home.collect()
+        it.expect(effects(done) == ["counted", "counted"], "each counts", done)
+        it.expect((full in suppressed(it)) == (number == 4), f"suppressed with the fifth delivery, not before: {number}")
+    row = suppressed(it)[full]
+    it.expect(row["class"] == "mailbox-full" and row["until"] is not None, "and not for ever", row)
+
+
+def limits_a_lock_and_clear_words(it):
+    it.sample_workspace()
+    sent, home = Sent(it), Home(it)
+    for address in sent.people[:3]:
+        home.put(dsn(sent.path(address), address, FULL))
+    done = home.collect("--limit", "2")
+    it.expect(done.status == 75 and len(done.lines()) == 2, "a limit leaves work", done)
+    done = home.collect("--limit", "2")
+    it.expect(done.status == 0 and len(done.lines()) == 1, "which the next run does", done)
+    with open(it.workspace / "var/collect.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        it.expect_error(home.collect(), 75, "another `broadside collect`")
+    it.expect_error(it.run("collect"), 78, "bounces.mailbox")
+    it.expect_error(it.run("collect", "-o", f"bounces.mailbox=maildir:{it.folder}/none"), 69, "cannot be opened")
+    it.expect_error(it.run("collect", "elsewhere"), 64, "only -")
+    it.expect_error(it.run("collect", "-", stdin=""), 65, "no mail")
+    done = it.run("collect", "--rejudge", "--json")
+    it.expect(done.status == 0 and done.out == "", "judging again by the same tables changes nothing", done)
+
+
+STORIES = [a_bounce_suppresses_its_reader_once, the_same_mail_by_every_way_counts_once, a_forged_bounce_changes_nothing,
+           our_header_and_our_message_id_prove_it_too, our_own_fault_costs_no_reader,
+           a_complaint_suppresses_for_ever_and_an_auto_reply_does_nothing,
+           an_unsubscribe_mail_unsubscribes_by_its_token, soft_bounces_count_until_one_arrives,
+           limits_a_lock_and_clear_words]
