@@ -81,7 +81,7 @@ static const struct word unknown_words[] = {
     {"resend", UNKNOWN_RESEND}, {"hold", UNKNOWN_HOLD}, {NULL, 0}};
 
 static const struct key send_keys[] = {
-    {"limits", KEY_RATES(struct campaign_send, limits), LATER, NULL, "[30/min]",
+    {"limits", KEY_RATES(struct campaign_send, limits), 0, NULL, "[30/min]",
      "Never more messages of this campaign than that in any window of that length."},
     {"retry_for", KEY_DURATION(struct campaign_send, retry_for_ms, 0, 30 * DAY_MS), 0, "24h", NULL,
      "How long a message that is put off is tried again."},

@@ -55,6 +55,8 @@ static const struct key relay_keys[] = {
     {"limits", KEY_RATES(struct relay_config, limits), 0, NULL, "[14/s, 50000/day]",
      "Never more messages than this in any window of that length: N/s, N/min, N/h, N/day, several "
      "at once."},
+    {"warmup", KEY_MAPPING(struct relay_config, warmup, struct warmup, warmup_shape), 0, NULL, NULL,
+     "For a relay or an address that is new: a daily limit that grows."},
 };
 
 static void check_secret(struct schema *schema, struct place place, struct secret_source *source)
@@ -101,8 +103,10 @@ static const struct shape relay_shape =
     SHAPE_WITH(struct relay_config, relay_keys, .check = check_relay);
 
 static const struct key domain_keys[] = {
-    {"match", KEY_TEXTS(struct domain_group, match, fit_domain), REQUIRED, NULL,
-     "[gmail.com, googlemail.com]", "The recipient domains of this group."},
+    {"match", KEY_TEXTS(struct domain_group, match, fit_domain), 0, NULL,
+     "[gmail.com, googlemail.com]",
+     "The recipient domains of this group. A group named default has none: its limits hold for "
+     "each other domain by itself."},
     {"limits", KEY_RATES(struct domain_group, limits), 0, NULL, "[20/s]",
      "What all of them together get at most."},
 };
@@ -112,6 +116,11 @@ static void check_domain_group(struct schema *schema, void *at)
 {
     struct domain_group *group = at;
     struct error err;
+    if (text_equal(group->name, TEXT("default")) != (group->match.count == 0))
+        schema_mistake(schema, group->place,
+                       group->match.count == 0
+                           ? "\"match\" is missing: the recipient domains of this group"
+                           : "default: is for all other domains, so it has no match");
     for (size_t i = 0; i < group->match.count; i++)
         must(address_domain_parse(schema->arena, group->match.at[i], ADDRESS_STRICT,
                                   &group->match.at[i], &err));
@@ -184,7 +193,16 @@ static const struct key config_keys[] = {
     {"domains",
      KEY_MAP(struct config, domains, struct domain_group_list, struct domain_group, domain_shape,
              1000),
-     LATER, NULL, "google", "Recipient domains that share one limit, each group under a name."},
+     0, NULL, "google",
+     "Recipient domains that share one limit, each group under a name; default is for all others, "
+     "each by itself."},
+    {"send", KEY_MAPPING(struct config, send, struct send_config, send_config_shape), 0, NULL, NULL,
+     "How long a sending waits."},
+    {"breaker", KEY_MAPPING(struct config, breaker, struct breaker_config, breaker_shape), 0, NULL,
+     NULL, "When an edition pauses by itself."},
+    {"frequency", KEY_TEXT_AS(struct config, frequency_text, fit_frequency), 0, NULL, "2/week",
+     "No member is planned for more messages than this, whatever the campaigns; alerts are "
+     "exempt."},
     {"bounces", KEY_MAPPING(struct config, bounces, struct bounce_config, bounce_shape), 0, NULL,
      NULL, "Where undeliverable mail comes home to."},
     {"unsubscribe",
@@ -216,6 +234,11 @@ static const struct domain_group *group_of(const struct domain_group_list *group
 /* A domain in two groups would have two limits, and nobody could say which holds. */
 static void check_config(struct schema *schema, void *at)
 {
+    struct config *config = at;
+    struct error err;
+    if (config->frequency_text.length > 0)
+        must(frequency_parse(config->frequency_text, &config->frequency, &err));
+    breaker_config_settle(&config->breaker);
     const struct domain_group_list *groups = &((const struct config *)at)->domains;
     for (size_t i = 0; i < groups->count; i++) {
         for (size_t k = 0; k < groups->at[i].match.count; k++) {

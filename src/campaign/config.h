@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "campaign/notify.h"
+#include "campaign/restraint.h"
 #include "settings/schema.h"
 
 enum { CONFIG_RELAYS = 16, CONFIG_CONNECTIONS = 1000, CONFIG_DEPTH = 16 };
@@ -28,6 +29,7 @@ struct relay_config {
     int64_t connections;
     int64_t depth; /* transactions in flight on a connection, where the relay offers CHUNKING */
     struct rate_list limits;
+    struct warmup warmup;
 };
 
 /* In order of preference; at least one. */
@@ -40,7 +42,7 @@ struct relay_list {
 struct domain_group {
     struct place place;
     struct text name;
-    struct text_list match; /* lower case */
+    struct text_list match; /* lower case; none: each other domain by itself ("default") */
     struct rate_list limits;
 };
 
@@ -74,6 +76,10 @@ struct config {
     struct sender sender;
     struct relay_list relay;
     struct domain_group_list domains;
+    struct send_config send;
+    struct breaker_config breaker;
+    struct text frequency_text;
+    struct frequency frequency; /* across campaigns, alerts exempt */
     struct bounce_config bounces;
     struct unsubscribe_config unsubscribe;
     struct text feedback_id; /* the sender's part of Feedback-ID; empty: no such header */

@@ -37,6 +37,7 @@ static const char *const left_out_keys[LEFT_OUT_COUNT] = {
     [LEFT_OUT_CONDITIONS] = "conditions",
     [LEFT_OUT_EXCLUDED] = "excluded",
     [LEFT_OUT_RECEIVED] = "received",
+    [LEFT_OUT_FREQUENCY] = "frequency",
     [LEFT_OUT_SUPPRESSED] = "suppressed",
     [LEFT_OUT_DUPLICATE] = "duplicate",
     [LEFT_OUT_LIMIT] = "limit",

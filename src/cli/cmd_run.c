@@ -33,7 +33,7 @@ static const struct option_row rows[] = {
     ROWS_END,
 };
 
-enum { DAYS = 30, MOST_DAYS = 3660, PATIENCE_MS = 2000, RUN_EDITIONS = 1000 };
+enum { DAYS = 30, MOST_DAYS = 3660, RUN_EDITIONS = 1000 };
 
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 
@@ -86,7 +86,8 @@ static bool set_budget(const struct running *running, struct error *err)
 static bool count_members(struct running *running, const struct agenda_entry *entry,
                           int64_t *ret_members, struct error *err)
 {
-    struct selection selection = selection_of(&running->session->arena, &entry->campaign, running->now_ms);
+    struct selection selection = selection_of(&running->session->arena, &running->workspace.config,
+                                              &entry->campaign, running->now_ms);
     struct selection_counts counts = {0};
     *ret_members = -1;
     if (running->workspace.store == NULL)
@@ -226,7 +227,7 @@ static bool dispatch(struct running *running, struct error *err)
                                          .clock = session->clock,
                                          .random = &random,
                                          .log = &session->log,
-                                         .patience_ms = PATIENCE_MS,
+                                         .patience_ms = running->workspace.config.send.wait_ms,
                                          .progress = show_progress,
                                          .progress_self = &progress,
                                          .stop = stopping_asked(),

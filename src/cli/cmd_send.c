@@ -138,8 +138,6 @@ static struct edition *read_edition(struct sending *sending, struct error *err)
     return edition;
 }
 
-enum { PATIENCE_MS = 2000 };
-
 static bool dispatch(struct sending *sending, const struct edition *before,
                      struct dispatch_report *report, struct error *err)
 {
@@ -150,7 +148,7 @@ static bool dispatch(struct sending *sending, const struct edition *before,
                                    .random = &random,
                                    .log = &session->log,
                                    .limit = sending->options->limit,
-                                   .patience_ms = PATIENCE_MS,
+                                   .patience_ms = sending->workspace.config.send.wait_ms,
                                    .progress = show_progress,
                                    .progress_self = sending,
                                    .stop = stopping_asked(),

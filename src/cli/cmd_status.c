@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/desk.h"
 #include "cli/edition_report.h"
+#include "cli/pace_report.h"
 #include "cli/progress.h"
 #include "store/ledger.h"
 #include "store/occasion.h"
@@ -212,7 +213,8 @@ static bool show_all(struct session *session, struct store *store,
     if (count == 0 && !session->json)
         session_sayf("nothing was ever planned%s\n",
                      campaign.length > 0 ? " of that campaign" : "");
-    return is_detail(options) || show_skipped(session, store, options, campaign, err);
+    return is_detail(options) || (show_skipped(session, store, options, campaign, err) &&
+                                  pace_report(session, store, err));
 }
 
 static int run(struct session *session, const void *given, char **words, struct error *err)

@@ -4,6 +4,9 @@
 #include "base/banned.h"
 #include "cli/desk.h"
 #include "cli/progress.h"
+#include "flow/breaker.h"
+
+enum { LINE = 100 };
 
 /* Messages a second from the first attempt to the last move. */
 static double rate_of(const struct edition *edition)
@@ -57,6 +60,27 @@ static void say_content(const struct edition *edition)
     session_sayf("\n");
 }
 
+/* What to look at before going on, in lines of a readable length. */
+static void say_advice(const struct edition *edition)
+{
+    struct text rest = text_of(breaker_advice(edition->pause_reason)), word;
+    size_t column = LINE;
+    bool first = true;
+    while (rest.length > 0) {
+        if (!text_take_until(&rest, ' ', &word))
+            word = rest, rest = text_after(rest, rest.length);
+        if (column + word.length + 1 > LINE) {
+            session_sayf("%s ", first ? " " : "\n ");
+            first = false;
+            column = 2;
+        }
+        session_sayf("%s%.*s", column > 2 ? " " : "", TEXT_ARGS(word));
+        column += word.length + (column > 2);
+    }
+    if (breaker_advice(edition->pause_reason)[0] != '\0')
+        session_sayf("\n");
+}
+
 static void as_text(const struct edition *edition)
 {
     char when[DESK_TIME], number[GROUPED];
@@ -92,9 +116,11 @@ static void as_text(const struct edition *edition)
         session_sayf("  `broadside plan %.*s` shows its content, `broadside approve %.*s HASH` "
                      "lets it go\n",
                      TEXT_ARGS(edition->campaign), TEXT_ARGS(edition->campaign));
-    else if (edition->state == EDITION_PAUSED)
+    if (edition->state == EDITION_PAUSED && !edition_is_held(edition)) {
+        say_advice(edition);
         session_sayf("  `broadside resume %.*s --edition %.*s` goes on\n",
                      TEXT_ARGS(edition->campaign), TEXT_ARGS(edition->slot));
+    }
 }
 
 void edition_report(struct session *session, const struct edition *edition)

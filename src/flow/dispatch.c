@@ -3,6 +3,7 @@
 
 #include "base/banned.h"
 #include "campaign/hours.h"
+#include "flow/brake.h"
 #include "flow/issue.h"
 #include "flow/plan.h"
 #include "flow/relaying.h"
@@ -14,18 +15,41 @@ struct dispatch {
     struct ledger *ledger;
     const struct lock *lock;
     struct issues issues;
-    struct arena batch;  /* of the last ledger_take(): its rows are merged before the next */
+    struct arena
+        batches[2];      /* rows of the last take() and of the one before, which merge() needs */
+    unsigned batch;      /* the last */
     uint64_t left;       /* messages that may still be tried; UINT64_MAX: no limit */
     struct zones *zones; /* of members */
+    struct brake *brake;
+    struct arena names; /* of the campaign that was asked for last */
+    int64_t next_ms;    /* wall; when something is due or may go again, however late */
 };
 
-static void fill_item(struct send_item *item, struct delivery *delivery, int64_t now_ms)
+/* What merging needs, so that it asks neither store nor cache: it runs beside them. */
+struct row {
+    const struct delivery *delivery;
+    const struct issue *issue;
+};
+
+static struct row *new_row(struct dispatch *dispatch, const struct delivery *delivery)
+{
+    struct error err;
+    struct row *row = arena_new(&dispatch->batches[dispatch->batch], struct row);
+    row->delivery = delivery;
+    row->issue = issues_find(&dispatch->issues, delivery->edition_id, &err);
+    must(row->issue != NULL); /* check_edition() saw to it */
+    return row;
+}
+
+static void fill_item(struct dispatch *dispatch, struct send_item *item, struct delivery *delivery,
+                      int64_t now_ms)
 {
     if (delivery->first_attempt_ms == 0)
         delivery->first_attempt_ms = now_ms;
-    item->self = delivery;
+    item->self = new_row(dispatch, delivery);
     item->key = delivery->id;
     item->edition = delivery->edition_id;
+    item->domain = delivery->domain_id;
     item->attempts = delivery->attempts;
     item->first_attempt_ms = delivery->first_attempt_ms;
 }
@@ -87,7 +111,7 @@ static bool sift(struct dispatch *dispatch, struct delivery *deliveries, size_t 
         if (!sound)
             ledger_release(dispatch->ledger, deliveries[i].id);
         else if (is_in_hours(dispatch, &deliveries[i], now_ms, err))
-            fill_item(items[(*ret_count)++], &deliveries[i], now_ms);
+            fill_item(dispatch, items[(*ret_count)++], &deliveries[i], now_ms);
     }
     return !ledger_pending(dispatch->ledger) || ledger_commit(dispatch->ledger, now_ms, err);
 }
@@ -95,6 +119,41 @@ static bool sift(struct dispatch *dispatch, struct delivery *deliveries, size_t 
 static bool is_stopped(const struct dispatch *dispatch)
 {
     return dispatch->options->stop != NULL && *dispatch->options->stop != 0;
+}
+
+enum { LOOK_AGAIN_MS = 10 };
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* When the gate opens, by the wall clock. */
+static int64_t opens_at(struct dispatch *dispatch, bool rests, int64_t now_ms)
+{
+    int64_t opens_ms = ledger_next_open(dispatch->ledger, rests);
+    int64_t steady_ms = clock_steady_ms(dispatch->options->clock);
+    if (opens_ms == INT64_MAX)
+        return INT64_MAX;
+    /* INT64_MIN: a message on its way decides. */
+    return now_ms + (opens_ms > steady_ms ? opens_ms - steady_ms : LOOK_AGAIN_MS);
+}
+
+/* When it is worth asking again: what comes due soon enough, and what a limit lets go soon enough.
+ * Something later is for the next run. */
+static bool next_look(struct dispatch *dispatch, int64_t now_ms, int64_t *ret_next_ms,
+                      struct error *err)
+{
+    const struct dispatch_options *options = dispatch->options;
+    int64_t limit_wait_ms = options->workspace->config.send.limit_wait_ms;
+    int64_t due_ms, opens_ms = opens_at(dispatch, false, now_ms);
+    if (!ledger_next_due(dispatch->ledger, &due_ms, err))
+        return false;
+    due_ms = earlier(due_ms, opens_at(dispatch, true, now_ms));
+    dispatch->next_ms = earlier(due_ms, opens_ms);
+    *ret_next_ms = earlier(due_ms - now_ms > options->patience_ms ? INT64_MAX : due_ms,
+                           opens_ms - now_ms > limit_wait_ms ? INT64_MAX : opens_ms);
+    return true;
 }
 
 static bool take(void *self, struct send_item **items, size_t room, int64_t now_ms,
@@ -106,20 +165,20 @@ static bool take(void *self, struct send_item **items, size_t room, int64_t now_
     *ret_count = 0;
     *ret_next_ms = INT64_MAX;
     if (room == 0 && dispatch->left > 0)
-        return ledger_next_due(dispatch->ledger, ret_next_ms, err);
+        return next_look(dispatch, now_ms, ret_next_ms, err);
     if (allowed == 0)
         return true;
     size_t taken;
+    struct arena *batch = &dispatch->batches[dispatch->batch ^= 1];
     do {
-        arena_clear(&dispatch->batch);
-        if (!ledger_take(dispatch->ledger, &dispatch->batch, now_ms, allowed, &deliveries, &taken,
-                         err) ||
+        arena_clear(batch);
+        if (!ledger_take(dispatch->ledger, batch, now_ms, allowed, &deliveries, &taken, err) ||
             !sift(dispatch, deliveries, taken, items, now_ms, ret_count, err))
             return false;
     } while (taken > 0 && *ret_count == 0 && !is_stopped(dispatch));
     count_tried(dispatch, (int64_t)*ret_count);
     bool more = *ret_count == room || dispatch->left == 0;
-    return more || ledger_next_due(dispatch->ledger, ret_next_ms, err);
+    return more || next_look(dispatch, now_ms, ret_next_ms, err);
 }
 
 static void set_address(char address[SEND_ADDRESS], struct text text)
@@ -131,12 +190,11 @@ static void set_address(char address[SEND_ADDRESS], struct text text)
 static bool merge(void *self, struct send_item *item, int64_t now_ms, struct error *err)
 {
     struct dispatch *dispatch = self;
-    const struct delivery *delivery = item->self;
-    struct recipient recipient = plan_recipient(&delivery->member);
-    struct issue *issue = issues_find(&dispatch->issues, delivery->edition_id, err);
+    const struct row *row = item->self;
+    const struct issue *issue = row->issue;
+    struct recipient recipient = plan_recipient(&row->delivery->member);
     struct envelope envelope;
     (void)now_ms;
-    must(issue != NULL); /* take() saw to it, and this is still the same turn */
     set_address(item->to, recipient.email);
     struct stamp stamp = {.edition = issue->edition_id,
                           .slot = issue->slot,
@@ -192,6 +250,15 @@ static bool granted(struct dispatch *dispatch, int64_t id)
     return grant == GRANT_YES;
 }
 
+/* Behind the commit. What cannot be saved is learned again from the next replies; the messages of
+ * this turn are on their way whatever becomes of it. */
+static void learn(struct dispatch *dispatch, const struct send_result *results, size_t count)
+{
+    struct error err;
+    if (!brake_learn(dispatch->brake, results, count, &err))
+        log_error(dispatch->options->log, "%s", err.message);
+}
+
 static bool commit(void *self, const struct send_result *results, size_t result_count,
                    struct send_intent *intents, size_t intent_count, int64_t now_ms,
                    struct error *err)
@@ -207,6 +274,7 @@ static bool commit(void *self, const struct send_result *results, size_t result_
     store_checkpoint(dispatch->options->workspace->store, dispatch->lock, false, &ignored);
     for (size_t i = 0; i < intent_count; i++)
         intents[i].granted = granted(dispatch, intents[i].item->key);
+    learn(dispatch, results, result_count);
     return true;
 }
 
@@ -228,15 +296,18 @@ static void run_loop(struct dispatch *dispatch, struct send_options *how,
                                    .merge = merge,
                                    .put_back = put_back,
                                    .commit = commit,
+                                   .paces_domains = true,
                                    .pause = pause_edition};
     how->clock = options->clock;
     how->random = options->random;
     how->log = options->log;
-    how->patience_ms = options->patience_ms;
+    how->patience_ms = INT64_MAX / 4; /* next_look() tells only what is worth it */
+    how->limit_count = 0;             /* they stand behind the gate */
     how->progress = options->progress;
     how->progress_self = options->progress_self;
     how->stop = options->stop;
     how->wake = options->wake;
+    how->threaded = true;
     send_run(how, &work, &report->send);
 }
 
@@ -248,6 +319,43 @@ static void call_it_unfinished(struct error *end)
     end->fault = FAULT_REMAINS;
     error_within(end, "stopped before the next message, nobody is lost; with room on the disk the "
                       "same command goes on");
+}
+
+/* Of an edition that ended long ago only its campaign is asked. */
+static bool campaign_of(void *self, int64_t edition_id, struct text *ret_campaign,
+                        const struct rate **ret_limits, size_t *ret_count)
+{
+    struct dispatch *dispatch = self;
+    struct error err;
+    struct edition *edition;
+    if (ret_limits != NULL) {
+        const struct issue *issue = issues_find(&dispatch->issues, edition_id, &err);
+        if (issue == NULL)
+            return false; /* check_edition() pauses it */
+        *ret_campaign = issue->campaign;
+        *ret_limits = issue->limits.at;
+        *ret_count = issue->limits.count;
+        return true;
+    }
+    arena_clear(&dispatch->names);
+    if (!edition_read(dispatch->options->workspace->store, &dispatch->names, edition_id, &edition,
+                      &err) ||
+        edition == NULL)
+        return false;
+    *ret_campaign = edition->campaign;
+    return true;
+}
+
+static bool open_brake(struct dispatch *dispatch, struct error *err)
+{
+    const struct dispatch_options *options = dispatch->options;
+    const struct limits_options limits = {.config = &options->workspace->config,
+                                          .store = options->workspace->store,
+                                          .clock = options->clock,
+                                          .log = options->log,
+                                          .campaign = campaign_of,
+                                          .self = dispatch};
+    return brake_open(&limits, options->workspace->root, &dispatch->brake, err);
 }
 
 /* With the lock held and the ledger open. */
@@ -267,13 +375,19 @@ static bool run_locked(struct dispatch *dispatch, struct lock *lock, struct disp
         return false;
     }
     dispatch->lock = lock;
-    run_loop(dispatch, &how, report);
-    call_it_unfinished(&report->send.end);
+    bool ready = open_brake(dispatch, err);
+    if (ready) {
+        ledger_set_gate(dispatch->ledger, brake_gate(dispatch->brake));
+        run_loop(dispatch, &how, report);
+        call_it_unfinished(&report->send.end);
+        report->send.next_ms = dispatch->next_ms;
+    }
     ledger_close(dispatch->ledger);
+    brake_close(dispatch->brake);
     secret_close(secret);
     struct error ignored; /* what could not be moved now is moved by the next dispatcher */
     store_checkpoint(workspace->store, lock, true, &ignored);
-    return true;
+    return ready;
 }
 
 bool dispatch_run(const struct dispatch_options *options, struct dispatch_report *ret_report,
@@ -296,7 +410,9 @@ bool dispatch_run(const struct dispatch_options *options, struct dispatch_report
     bool ran = run_locked(&dispatch, lock, ret_report, err);
     zones_close(dispatch.zones);
     issues_close(&dispatch.issues);
-    arena_free(&dispatch.batch);
+    arena_free(&dispatch.batches[0]);
+    arena_free(&dispatch.batches[1]);
+    arena_free(&dispatch.names);
     lock_release(lock);
     return ran;
 }

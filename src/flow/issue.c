@@ -39,7 +39,9 @@ static bool load(struct issue *issue, struct store *store, int64_t edition_id, s
                             TEXT_ARGS(edition->slot));
     issue->edition_id = edition_id;
     issue->slot = edition->slot;
+    issue->campaign = edition->campaign;
     const struct campaign *campaign = compose_campaign_of(issue->composed);
+    issue->limits = campaign->send.limits;
     issue->retry_for_ms = campaign->send.retry_for_ms;
     issue->hours = campaign->schedule.hours;
     issue->zone = zone_read(&issue->arena, campaign->schedule.timezone, err);

@@ -14,15 +14,16 @@ struct issue {
     int64_t edition_id; /* 0: free */
     struct arena arena;
     struct composed *composed;
-    struct text slot;
+    struct text slot, campaign;
+    struct rate_list limits; /* of the campaign */
     int64_t retry_for_ms;
     struct hours hours;      /* in which readers are written to */
     const struct zone *zone; /* of those who name none */
     uint64_t used;           /* when it was last wanted; the smallest is replaced */
 };
 
-/* As many as one take of the event loop may touch: none is forgotten between take and merge. */
-enum { ISSUES_KEPT = 64 };
+/* More than two takes of the event loop may touch: none is forgotten between take and merge. */
+enum { ISSUES_KEPT = 160 };
 
 struct issues {
     struct store *store;

@@ -76,7 +76,7 @@ bool plan_make(struct plan *plan, struct arena *arena, const struct workspace *w
     plan->campaign = compose_campaign_of(plan->composed);
     bundle_digest(plan->bundle, digest);
     digest_hex(digest, plan->content_hash);
-    plan->selection = selection_of(arena, plan->campaign, now_ms);
+    plan->selection = selection_of(arena, &workspace->config, plan->campaign, now_ms);
     return select_members(plan, workspace, findings, err);
 }
 

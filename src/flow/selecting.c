@@ -21,7 +21,8 @@ static struct selection_condition *conditions_of(struct arena *arena,
     return conditions;
 }
 
-struct selection selection_of(struct arena *arena, const struct campaign *campaign, int64_t now_ms)
+struct selection selection_of(struct arena *arena, const struct config *config,
+                              const struct campaign *campaign, int64_t now_ms)
 {
     const struct audience *audience = &campaign->audience;
     return (struct selection){
@@ -34,6 +35,8 @@ struct selection selection_of(struct arena *arena, const struct campaign *campai
         .exclude_count = audience->exclude.conditions.count,
         .received_campaign = audience->exclude.received.campaign,
         .received_within_ms = audience->exclude.received.within_ms,
+        .frequency_count = campaign->kind == KIND_ALERT ? 0 : config->frequency.count,
+        .frequency_ms = config->frequency.window_ms,
         .per = per_of[audience->per],
         .now_ms = now_ms,
     };

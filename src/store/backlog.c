@@ -142,11 +142,12 @@ void queue_rewind(struct queue *queue, int64_t next_ms)
     queue->cursor_id = 0;
 }
 
-int64_t queue_opens_ms(const struct queue *queue)
+int64_t queue_opens_ms(const struct queue *queue, bool rests)
 {
     int64_t opens_ms = INT64_MAX;
     for (size_t i = 0; queue->waiting > 0 && i < queue->lane_count; i++)
-        if (queue->lanes[i].count > 0 && queue->lanes[i].opens_ms < opens_ms)
+        if (queue->lanes[i].count > 0 && queue->lanes[i].rests == rests &&
+            queue->lanes[i].opens_ms < opens_ms)
             opens_ms = queue->lanes[i].opens_ms;
     return opens_ms;
 }

@@ -19,6 +19,7 @@ struct lane {
     int64_t *ids; /* a ring */
     size_t capacity, first, count;
     int64_t opens_ms; /* steady; not asked before */
+    bool rests;       /* the domain asked for less itself */
 };
 
 struct queue {
@@ -59,7 +60,8 @@ void queue_mark(struct queue *queue, int64_t id, bool waits);
 int64_t queue_pop(struct backlog *backlog, struct queue *queue, struct lane *lane);
 /* The cursor goes back, so that a row due at `next_ms` is met. */
 void queue_rewind(struct queue *queue, int64_t next_ms);
-/* When the first lane opens; INT64_MAX when none waits. */
-int64_t queue_opens_ms(const struct queue *queue);
+/* When the first lane opens, of those that wait for a limit, or of those that rest; INT64_MAX when
+ * there is none. */
+int64_t queue_opens_ms(const struct queue *queue, bool rests);
 
 #endif

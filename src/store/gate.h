@@ -14,7 +14,8 @@
 
 enum gate_answer {
     GATE_OPEN,    /* it may go; a place is held */
-    GATE_DOMAIN,  /* not to this recipient domain now */
+    GATE_DOMAIN,  /* not to this recipient domain now: a limit */
+    GATE_RESTS,   /* … it asked for less itself */
     GATE_EDITION, /* nothing of this edition now */
     GATE_ALL,     /* nothing at all now */
 };

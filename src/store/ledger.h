@@ -94,8 +94,9 @@ size_t ledger_held(const struct ledger *ledger);
 bool ledger_next_due(struct ledger *ledger, int64_t *ret_due_ms, struct error *err);
 
 /* When the gate may let a row through that is due and was not at the last ledger_take(): steady
- * time; INT64_MAX when none waits for that, INT64_MIN when it depends on what is on its way. */
-int64_t ledger_next_open(const struct ledger *ledger);
+ * time; INT64_MAX when none waits for that, INT64_MIN when it depends on what is on its way.
+ * `rests`: of the domains that asked for less themselves; else of all others. */
+int64_t ledger_next_open(const struct ledger *ledger, bool rests);
 
 /* Notes that the completing bytes of a held row are ready. `first_attempt_ms` is the Date that the
  * message carries. The attempt is charged. */

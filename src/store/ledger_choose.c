@@ -47,6 +47,12 @@ static void choose(struct choosing *choosing, const struct queue *queue, int64_t
     choosing->choices[choosing->count++] = (struct choice){id, queue->edition_id, domain_id};
 }
 
+static void close_lane(struct lane *lane, int64_t opens_ms, enum gate_answer answer)
+{
+    lane->opens_ms = opens_ms;
+    lane->rests = answer == GATE_RESTS;
+}
+
 /* One row of a lane, if it is open. */
 static bool serve_lane(struct choosing *choosing, struct queue *queue, struct lane *lane)
 {
@@ -57,8 +63,8 @@ static bool serve_lane(struct choosing *choosing, struct queue *queue, struct la
     if (answer == GATE_OPEN)
         choose(choosing, queue, queue_pop(&choosing->ledger->backlog, queue, lane),
                lane->domain_id);
-    if (answer == GATE_DOMAIN)
-        lane->opens_ms = opens_ms;
+    if (answer == GATE_DOMAIN || answer == GATE_RESTS)
+        close_lane(lane, opens_ms, answer);
     return answer == GATE_OPEN;
 }
 
@@ -88,13 +94,13 @@ static bool meet(struct choosing *choosing, struct queue *queue, int64_t id, int
     enum gate_answer answer = behind ? GATE_DOMAIN : ask(choosing, queue, domain_id, &opens_ms);
     if (answer == GATE_OPEN)
         queue_mark(queue, id, true), choose(choosing, queue, id, domain_id);
-    if (answer != GATE_DOMAIN)
+    if (answer != GATE_DOMAIN && answer != GATE_RESTS)
         return answer == GATE_OPEN;
     if (backlog->waiting >= BACKLOG_ROWS)
         return false;
     queue_push(backlog, queue, domain_id, id, false);
     if (!behind)
-        queue_lane(queue, domain_id)->opens_ms = opens_ms;
+        close_lane(queue_lane(queue, domain_id), opens_ms, answer);
     return true;
 }
 
@@ -202,14 +208,16 @@ void ledger_unchoose(struct ledger *ledger, const struct choice *choice, bool ag
 
 /* ---- When it is worth asking again ---- */
 
-int64_t ledger_next_open(const struct ledger *ledger)
+int64_t ledger_next_open(const struct ledger *ledger, bool rests)
 {
-    int64_t opens_ms = ledger->reopens_ms;
+    int64_t opens_ms = rests ? INT64_MAX : ledger->reopens_ms;
     for (size_t i = 0; i < ledger->backlog.count; i++) {
         const struct queue *queue = ledger->backlog.queues[i];
         if (!queue->asked)
             continue;
-        int64_t own_ms = queue->closed ? queue->opens_ms : queue_opens_ms(queue);
+        int64_t own_ms = queue_opens_ms(queue, rests);
+        if (queue->closed)
+            own_ms = rests ? INT64_MAX : queue->opens_ms;
         opens_ms = own_ms < opens_ms ? own_ms : opens_ms;
     }
     return opens_ms;

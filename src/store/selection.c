@@ -10,8 +10,9 @@
 const char *left_out_name(enum left_out left_out)
 {
     static const char *const names[] = {
-        "not subscribed",    "unsubscribed",       "conditions not met", "excluded",
-        "received recently", "suppressed address", "duplicate",          "over the limit",
+        "not subscribed",     "unsubscribed",      "conditions not met",
+        "excluded",           "received recently", "written to often enough",
+        "suppressed address", "duplicate",         "over the limit",
     };
     must(left_out < LEFT_OUT_COUNT);
     return names[left_out];

@@ -2,7 +2,7 @@
  * Selection: which members an edition is for, and why the others are not.
  *
  * The order in which a reason is given: not subscribed, unsubscribed, conditions, excluded,
- * received, suppressed, duplicate. A member is left out for the first that holds.
+ * received, frequency, suppressed, duplicate. A member is left out for the first that holds.
  */
 #ifndef STORE_SELECTION_H
 #define STORE_SELECTION_H
@@ -31,6 +31,8 @@ struct selection {
     size_t exclude_count;
     struct text received_campaign; /* left out: who was sent this campaign … */
     int64_t received_within_ms;    /* … within this time before now; 0: ever */
+    int64_t frequency_count; /* left out: who gets so many newsletters … */
+    int64_t frequency_ms;    /* … within this time; 0: no cap */
     enum selection_per per;
     int64_t limit; /* 0: none */
     int64_t now_ms;
@@ -42,6 +44,7 @@ enum left_out {
     LEFT_OUT_CONDITIONS,
     LEFT_OUT_EXCLUDED,
     LEFT_OUT_RECEIVED,
+    LEFT_OUT_FREQUENCY, /* had as many messages as the cap allows */
     LEFT_OUT_SUPPRESSED,
     LEFT_OUT_DUPLICATE, /* another member of the same address or organization gets it */
     LEFT_OUT_LIMIT,

@@ -180,6 +180,14 @@ static void add_audience(struct sql *sql, const struct selection *selection)
         add(sql, ")");
         add_then(sql, LEFT_OUT_RECEIVED);
     }
+    if (selection->frequency_count > 0) {
+        add(sql, "WHEN");
+        add_piece(sql, QUERY_FRAGMENT_FREQUENCY);
+        add_number(sql, selection->now_ms - selection->frequency_ms);
+        add(sql, "))) >=");
+        add_number(sql, selection->frequency_count);
+        add_then(sql, LEFT_OUT_FREQUENCY);
+    }
 }
 
 /* The duplicate is asked about last: whoever is left out otherwise does not stand for the others.

@@ -393,6 +393,12 @@ EXISTS (SELECT 1 FROM edition re CROSS JOIN delivery rd
     ON rd.edition_id = re.id AND rd.member_id = m.id
     WHERE (rd.state = $DELIVERY_INTENT OR (rd.state IN ($DELIVERY_SENT, $DELIVERY_UNKNOWN)
             AND rd.settled_ms >= ?4)) AND re.campaign =
+-- name: fragment_frequency
+(SELECT count(*) FROM edition fe CROSS JOIN delivery fd
+    ON fd.edition_id = fe.id AND fd.member_id = m.id
+    WHERE fe.priority < $PRIORITY_ALERT
+        AND (fd.state IN ($DELIVERY_READY, $DELIVERY_INTENT)
+            OR (fd.state IN ($DELIVERY_SENT, $DELIVERY_UNKNOWN) AND fd.settled_ms >
 -- name: fragment_suppressed
 EXISTS (SELECT 1 FROM suppression x WHERE x.hash = m.address_hash
     AND (x.until_ms = 0 OR x.until_ms > ?3))
@@ -490,14 +496,19 @@ ON CONFLICT (relay, domain) DO UPDATE SET rate = excluded.rate, ceiling = exclud
 DELETE FROM pace WHERE relay = ?1 AND domain = ?2
 -- name: pace_list
 SELECT relay, domain, CAST(rate * 1000 AS INTEGER), CAST(ceiling * 1000 AS INTEGER),
-    rests_until_ms, cool_ms, halved, since_ms, moved_ms, why
+    rests_until_ms, cool_ms, halved, since_ms, moved_ms, why,
+    coalesce((SELECT id FROM domain n WHERE n.name = pace.domain), 0)
 FROM pace ORDER BY relay, domain
 -- name: breaker_get
-SELECT results, tripped, complaints_forgiven FROM breaker WHERE edition_id = ?1
+SELECT results, complaints_forgiven FROM breaker WHERE edition_id = ?1
 -- name: breaker_put
-INSERT INTO breaker (edition_id, results, tripped, complaints_forgiven) VALUES (?1, ?2, ?3, ?4)
-ON CONFLICT (edition_id) DO UPDATE SET results = excluded.results, tripped = excluded.tripped,
+INSERT INTO breaker (edition_id, results, complaints_forgiven) VALUES (?1, ?2, ?3)
+ON CONFLICT (edition_id) DO UPDATE SET results = excluded.results,
     complaints_forgiven = excluded.complaints_forgiven
+-- name: breaker_complaints
+SELECT count(*) FROM bounce WHERE kind = 'complaint' AND delivery_id > 0
+    AND delivery_id BETWEEN (SELECT first_id FROM edition WHERE id = ?1)
+        AND (SELECT last_id FROM edition WHERE id = ?1)
 
 -- Mails that came home.
 

@@ -253,7 +253,6 @@ CREATE TABLE pace (
 CREATE TABLE breaker (
     edition_id INTEGER PRIMARY KEY,
     results BLOB NOT NULL,
-    tripped INTEGER NOT NULL,
     complaints_forgiven INTEGER NOT NULL
 ) STRICT;
 
