@@ -135,10 +135,10 @@ static const struct key bounce_keys[] = {
      "bounces@mail.example",
      "Where bounces go; each mail adds its own +TOKEN before the @. The sender's address when not "
      "written."},
-    {"mailbox", KEY_TEXT_AS(struct bounce_config, mailbox, fit_mailbox_url), LATER, NULL,
-     "\"imaps://bounces@mail.example/INBOX\"",
-     "The mailbox that collects them: imaps://user@host/INBOX, pop3s://user@host, maildir:PATH or "
-     "mbox:PATH."},
+    {"mailbox", KEY_TEXT_AS(struct bounce_config, mailbox, fit_mailbox_url), 0, NULL,
+     "\"maildir:/var/mail/bounces\"",
+     "The mailbox that collects them: maildir:PATH or mbox:PATH. imaps://user@host/INBOX and "
+     "pop3s://user@host are checked, but not yet in effect."},
     {"password_file", KEY_TEXT(struct bounce_config, password.file), LATER, NULL,
      "/etc/broadside/bounces.password",
      "A file that holds the mailbox's password; refused when others can read it."},
@@ -153,6 +153,10 @@ static void check_bounces(struct schema *schema, void *at)
 {
     struct bounce_config *bounces = at;
     check_secret(schema, bounces->place, &bounces->password);
+    if (text_contains(bounces->mailbox, TEXT("://")))
+        findings_rule(schema->findings, SEVERITY_NOTE, SCHEMA_LATER, bounces->place,
+                      "mailbox: imaps:// and pop3s:// are checked, but not yet in effect; collect "
+                      "from maildir:PATH or mbox:PATH, or pipe mails to `broadside collect -`");
 }
 
 static const struct shape bounce_shape =
