@@ -4,6 +4,10 @@ import email.policy
 import fcntl
 import json
 
+from bad_input import certificates
+from postfix import Postfix
+from story import wait_for
+
 # Of this campaign an address gets one message, however many members share it.
 STEM = "leverage-lcff-for-stem"
 GONE = ("5.1.1", "550 5.1.1 <{}>: Recipient address rejected: User unknown in virtual mailbox table")
@@ -232,8 +236,31 @@ def limits_a_lock_and_clear_words(it):
     it.expect(done.status == 0 and done.out == "", "judging again by the same tables changes nothing", done)
 
 
+def postfix_bounces_later_and_exactly_the_unknown_are_suppressed(it):
+    it.sample_workspace()
+    people = [member["email"] for member in it.ok("plan", STEM, "--json", "--list").lines()]
+    gone, mailbox = sorted(set(people))[:4], "bounces@bounces.childrensmovement.example"
+    domains = {f"postmaster@{person.rpartition('@')[2]}" for person in people}
+    known = sorted((set(people) | domains) - set(gone)) + [mailbox]
+    postfix = Postfix(it, known, certificates(it), bounces_later=True)
+    result = it.run("send", STEM, "--yes", "--json", "-o", f"relay.url={postfix.url}", "-o", f"bounces.return_path={mailbox}")
+    it.expect(result.status == 0, "Postfix takes all of them", result)
+    it.expect(wait_for(lambda: len(postfix.mailbox(mailbox)) == len(gone)), "and returns the unknown", postfix.log()[-2000:])
+    home = f"bounces.mailbox=maildir:{postfix.folder / 'mail' / mailbox}"
+    done = it.run("collect", "--json", "-o", home)
+    it.expect(done.status == 0 and effects(done) == ["suppressed"] * len(gone), "each is suppressed", done)
+    it.expect({line["proof"] for line in done.lines()} == {"return path"}, "proven by its return path", done)
+    it.expect(sorted(suppressed(it)) == gone, "exactly those", suppressed(it))
+    before = it.ok("suppress", "list", "--json").out
+    again = it.run("collect", "--json", "-o", home)
+    it.expect(again.status == 0 and again.out == "" and it.ok("suppress", "list", "--json").out == before,
+              "a second run changes nothing", again)
+    planned = {member["email"] for member in it.ok("plan", STEM, "--edition", "next", "--json", "--list").lines()}
+    it.expect(planned == set(people) - set(gone), "the next edition goes to the others", planned)
+
+
 STORIES = [a_bounce_suppresses_its_reader_once, the_same_mail_by_every_way_counts_once, a_forged_bounce_changes_nothing,
            our_header_and_our_message_id_prove_it_too, our_own_fault_costs_no_reader,
            a_complaint_suppresses_for_ever_and_an_auto_reply_does_nothing,
            an_unsubscribe_mail_unsubscribes_by_its_token, soft_bounces_count_until_one_arrives,
-           limits_a_lock_and_clear_words]
+           limits_a_lock_and_clear_words, postfix_bounces_later_and_exactly_the_unknown_are_suppressed]

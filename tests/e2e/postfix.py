@@ -30,12 +30,17 @@ biff = no
 virtual_mailbox_domains = texthash:{folder}/domains
 virtual_mailbox_maps = texthash:{folder}/mailboxes
 virtual_mailbox_base = {folder}/mail
+recipient_delimiter = +
+bounce_queue_lifetime = 1h
+queue_run_delay = 2s
+minimal_backoff_time = 2s
 virtual_minimum_uid = 1
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
 default_transport = error:5.1.2 this test sends nothing elsewhere
 smtpd_client_connection_rate_limit = 0
 smtpd_recipient_restrictions = {restrictions}
+smtpd_reject_unlisted_recipient = {unlisted}
 smtpd_tls_cert_file = {certs}/good.pem
 smtpd_tls_key_file = {certs}/good.key
 smtpd_tls_security_level = {tls}
@@ -104,9 +109,10 @@ def answers(port):
 
 
 class Postfix:
-    """`addresses` have mailboxes; every other address at their domains is unknown."""
+    """`addresses` have mailboxes; every other address at their domains is unknown: refused at RCPT, or with
+    `bounces_later` accepted and then returned by a report of Postfix's own."""
 
-    def __init__(self, it, addresses, certs, user=None, password=None):
+    def __init__(self, it, addresses, certs, user=None, password=None, bounces_later=False):
         if os.geteuid() != 0:
             raise Skipped("Postfix needs root to start")
         if shutil.which("postfix", path="/usr/sbin:/usr/bin") is None:
@@ -120,7 +126,7 @@ class Postfix:
         account = pwd.getpwnam("nobody")
         values = {"folder": self.folder, "certs": certs, "port": self.port, "sasl_port": self.sasl_port,
                   "uid": account.pw_uid, "gid": account.pw_gid, "tls": "may",
-                  "sasl": "yes" if user else "no",
+                  "sasl": "yes" if user else "no", "unlisted": "no" if bounces_later else "yes",
                   "restrictions": "permit_sasl_authenticated, reject" if user else "permit_mynetworks, reject"}
         (self.folder / "config").mkdir()
         for name, text in (("main.cf", MAIN_CF), ("master.cf", MASTER_CF)):
