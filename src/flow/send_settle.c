@@ -9,10 +9,10 @@ enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
 /* Before attempt n + 1. The last step repeats. */
 static const int64_t ladder_ms[] = {1 * MINUTE, 5 * MINUTE, 15 * MINUTE, 1 * HOUR, 3 * HOUR};
 
-/* Up to a quarter more: what was refused together shall not come again together. */
+/* Up to a tenth more: what was refused together shall not come again together. */
 static int64_t jittered(int64_t delay_ms, struct random *random)
 {
-    return delay_ms + (int64_t)random_below(random, (uint64_t)delay_ms / 4 + 1);
+    return delay_ms + (int64_t)random_below(random, (uint64_t)delay_ms / 10 + 1);
 }
 
 static int64_t ladder_step_ms(uint32_t attempts)
@@ -45,7 +45,8 @@ static void defer(struct send_result *result, int64_t wall_ms, int64_t delay_ms,
 {
     result->fate = SEND_READY;
     result->next_at_ms = wall_ms + (delay_ms > 0 ? jittered(delay_ms, random) : 0);
-    if (result->charged && is_expired(result->item, result->next_at_ms)) {
+    if ((result->charged || result->action == VERDICT_SLOW_DOWN) &&
+        is_expired(result->item, result->next_at_ms)) {
         result->fate = SEND_FAILED;
         result->reason = "expired";
     }

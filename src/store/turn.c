@@ -118,7 +118,8 @@ static bool write_result(struct turn *turn, struct store *store, const struct no
     bool from_intent = held->phase == HELD_INTENT, moved;
     struct row_move how = {.from = from_intent ? DELIVERY_INTENT : DELIVERY_READY,
                            .attempts = attempts_of(settlement, from_intent)};
-    how.keep_date = how.attempts > 0;
+    /* An answer is an answer, charged or not: from the first one on waiting has an end. */
+    how.keep_date = how.attempts > 0 || result->reply_code != 0;
     if (!reason_number(store, settlement->reason, &how.reason, err) ||
         !row_move(store, result, how, now_ms, &moved, err) ||
         !row_suppress(store, result, now_ms, err))
