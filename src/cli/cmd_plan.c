@@ -5,6 +5,7 @@
 #include "cli/member_report.h"
 #include "cli/progress.h"
 #include "cli/report.h"
+#include "flow/forecast.h"
 #include "flow/plan.h"
 
 struct plan_options {
@@ -44,7 +45,7 @@ static const char *const left_out_keys[LEFT_OUT_COUNT] = {
 };
 
 static void say_json(const struct plan *plan, struct text slot, const struct edition *before,
-                     int64_t duration_ms)
+                     const struct forecast *forecast)
 {
     BUFFER(out, PLAN_TEXT);
     struct json_writer writer = {.out = &out};
@@ -58,29 +59,61 @@ static void say_json(const struct plan *plan, struct text slot, const struct edi
     for (enum left_out why = 0; why < LEFT_OUT_COUNT; why++)
         json_put_number(&writer, left_out_keys[why], plan->counts.left_out[why]);
     json_end_object(&writer);
-    json_put_number(&writer, "duration_s", (duration_ms + 999) / 1000);
+    json_put_number(&writer, "duration_s", (forecast->duration_ms + 999) / 1000);
+    json_key(&writer, "groups");
+    json_begin_array(&writer);
+    for (size_t i = 0; i < forecast->count; i++) {
+        json_begin_object(&writer);
+        json_put_text(&writer, "group", forecast->groups[i].name);
+        json_put_number(&writer, "planned", forecast->groups[i].count);
+        json_put_number(&writer, "domains", forecast->groups[i].domains);
+        json_put_number(&writer, "duration_s", (forecast->groups[i].duration_ms + 999) / 1000);
+        json_end_object(&writer);
+    }
+    json_end_array(&writer);
     json_put_string(&writer, "content", plan->content_hash);
     json_put_bool(&writer, "planned_before", before != NULL);
     json_end_object(&writer);
     session_say_line(&out);
 }
 
-static void say_duration(int64_t duration_ms)
+enum { DURATION = 32 };
+
+static const char *duration(int64_t duration_ms, char text[DURATION])
 {
-    int64_t seconds = (duration_ms + 999) / 1000;
-    if (duration_ms == 0)
-        session_sayf("  takes        no longer than the relay needs\n");
-    else if (seconds < 120)
-        session_sayf("  takes        about %lld s under the limits\n", (long long)seconds);
+    long long seconds = (duration_ms + 999) / 1000;
+    if (seconds < 120)
+        snprintf(text, DURATION, "%lld s", seconds);
     else if (seconds < 7200)
-        session_sayf("  takes        about %lld min under the limits\n", (long long)seconds / 60);
+        snprintf(text, DURATION, "%lld min", seconds / 60);
+    else if (seconds < 3 * 86400)
+        snprintf(text, DURATION, "%lld h %lld min", seconds / 3600, seconds / 60 % 60);
     else
-        session_sayf("  takes        about %lld h %lld min under the limits\n",
-                     (long long)seconds / 3600, (long long)seconds / 60 % 60);
+        snprintf(text, DURATION, "%lld days", (seconds + 86399) / 86400);
+    return text;
+}
+
+/* By groups of recipient domains, when the limits make any of them wait. */
+static void say_forecast(const struct forecast *forecast, int64_t now_ms)
+{
+    char takes[DURATION], until[DESK_TIME], number[GROUPED];
+    if (forecast->duration_ms == 0) {
+        session_sayf("  takes        no longer than the relay needs\n");
+        return;
+    }
+    session_sayf("  takes        about %s under the limits, until %s UTC\n",
+                 duration(forecast->duration_ms, takes),
+                 desk_time(now_ms + forecast->duration_ms, until));
+    for (size_t i = 0; i < forecast->count && forecast->count > 1; i++) {
+        const struct forecast_group *group = &forecast->groups[i];
+        session_sayf("    %-14.*s %10s  %s\n", TEXT_ARGS(group->name),
+                     grouped((uint64_t)group->count, number), duration(group->duration_ms, takes));
+    }
+    session_sayf("    %s\n", forecast->spark);
 }
 
 static void say_plain(const struct plan *plan, struct text slot, const char *slot_reason,
-                      const struct edition *before, int64_t duration_ms)
+                      const struct edition *before, const struct forecast *forecast)
 {
     char number[GROUPED];
     session_sayf("%.*s, edition %.*s%s%s%s\n", TEXT_ARGS(plan->campaign->id), TEXT_ARGS(slot),
@@ -92,7 +125,7 @@ static void say_plain(const struct plan *plan, struct text slot, const char *slo
         if (plan->counts.left_out[why] > 0)
             session_sayf("  left out     %s: %s\n",
                          grouped((uint64_t)plan->counts.left_out[why], number), left_out_name(why));
-    say_duration(duration_ms);
+    say_forecast(forecast, plan->selection.now_ms);
     session_sayf("  content      %.12s\n", plan->content_hash);
     if (before != NULL)
         session_sayf("This edition was planned before (%lld members, %lld sent); sending it again "
@@ -107,8 +140,7 @@ static bool tell(struct session *session, const struct workspace *workspace,
     const char *slot_reason = NULL;
     struct edition *before = NULL;
     int64_t now_ms = clock_wall_ms(session->clock);
-    int64_t duration_ms =
-        plan_duration_ms(&workspace->config, plan->campaign, plan->counts.selected);
+    struct forecast forecast;
     if (options->list)
         return workspace->store == NULL ||
                selection_walk(workspace->store, &plan->selection, list_member, session, NULL, err);
@@ -119,10 +151,13 @@ static bool tell(struct session *session, const struct workspace *workspace,
     if (workspace->store != NULL &&
         !edition_find(workspace->store, &session->arena, plan->campaign->id, slot, &before, err))
         return false;
+    if (!forecast_make(&forecast, &session->arena, &workspace->config, plan->campaign,
+                       workspace->store, &plan->selection, err))
+        return false;
     if (session->json)
-        say_json(plan, slot, before, duration_ms);
+        say_json(plan, slot, before, &forecast);
     else
-        say_plain(plan, slot, slot_reason, before, duration_ms);
+        say_plain(plan, slot, slot_reason, before, &forecast);
     return plan_expected(plan, err);
 }
 

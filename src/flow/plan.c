@@ -160,26 +160,3 @@ bool plan_write(const struct plan *plan, const struct workspace *workspace, stru
     must(workspace->store != NULL);
     return edition_plan(workspace->store, &order, ret_planned, err);
 }
-
-/* The last of `count` leaves when the earlier ones have: whole windows before it. */
-static int64_t under(const struct rate_list *limits, int64_t count)
-{
-    int64_t longest_ms = 0;
-    for (size_t i = 0; i < limits->count; i++) {
-        const struct rate *rate = &limits->at[i];
-        int64_t windows = (count - 1) / rate->count;
-        if (windows * rate->window_ms > longest_ms)
-            longest_ms = windows * rate->window_ms;
-    }
-    return longest_ms;
-}
-
-int64_t plan_duration_ms(const struct config *config, const struct campaign *campaign,
-                         int64_t count)
-{
-    if (count <= 0)
-        return 0;
-    int64_t relay_ms = under(&config->relay.at[0].limits, count);
-    int64_t campaign_ms = under(&campaign->send.limits, count);
-    return relay_ms > campaign_ms ? relay_ms : campaign_ms;
-}

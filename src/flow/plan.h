@@ -49,10 +49,6 @@ bool plan_slot(const struct plan *plan, struct arena *arena, const struct worksp
 bool plan_write(const struct plan *plan, const struct workspace *workspace, struct text slot,
                 int64_t now_ms, struct edition_planned *ret_planned, struct error *err);
 
-/* How long `count` messages take under the relay's and the campaign's limits; 0: no limit holds. */
-int64_t plan_duration_ms(const struct config *config, const struct campaign *campaign,
-                         int64_t count);
-
 /* What the store knows of a member, as compose wants it. Borrows all texts. */
 struct recipient plan_recipient(const struct member *member);
 

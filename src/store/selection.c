@@ -70,3 +70,27 @@ bool selection_walk(struct store *store, const struct selection *selection, memb
         *ret_counts = pass.counts;
     return good;
 }
+
+static bool domains(struct store *store, const struct selection *selection, struct pass *pass,
+                    domain_visit *visit, void *self, struct error *err)
+{
+    struct statement *s;
+    if (!pass_begin(pass, store, selection, QUERY_FRAGMENT_DOMAINS, TEXT("GROUP BY m.domain_id"),
+                    &s, err))
+        return false;
+    while (statement_row(s))
+        if (!visit(self, statement_get_text(s, 0), statement_get_int(s, 1), err)) {
+            statement_drop(s);
+            return false;
+        }
+    return statement_done(s, err);
+}
+
+bool selection_domains(struct store *store, const struct selection *selection, domain_visit *visit,
+                       void *self, struct error *err)
+{
+    struct pass pass;
+    struct error ignored;
+    bool good = domains(store, selection, &pass, visit, self, err);
+    return pass_end(&pass, selection, good ? err : &ignored) && good;
+}

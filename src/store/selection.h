@@ -64,6 +64,11 @@ const char *left_out_name(enum left_out left_out);
 bool selection_count(struct store *store, const struct selection *selection,
                      struct selection_counts *ret_counts, struct error *err);
 
+/* How many are selected of each recipient domain. */
+typedef bool domain_visit(void *self, struct text domain, int64_t count, struct error *err);
+bool selection_domains(struct store *store, const struct selection *selection, domain_visit *visit,
+                       void *self, struct error *err);
+
 /* Every selected member, in the order of their ids; for check, plan and previews. `ret_counts` may
  * be NULL. */
 bool selection_walk(struct store *store, const struct selection *selection, member_visit *visit,

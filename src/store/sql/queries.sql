@@ -373,6 +373,8 @@ SELECT m.id, m.key, m.email, m.kind, m.first_name, m.last_name, m.organization, 
     m.timezone, m.tags, m.attributes, m.created_ms, m.changed_ms
 -- name: fragment_count
 SELECT count(*)
+-- name: fragment_domains
+SELECT (SELECT name FROM domain WHERE id = m.domain_id), count(*)
 -- name: fragment_plan
 INSERT INTO delivery (edition_id, member_id, domain_id, state, reason, attempts, next_ms,
     first_attempt_ms, settled_ms, reply_code)
