@@ -45,7 +45,8 @@ bool values_fill(struct values *values, const struct recipient *recipient, const
 /*
  * The same templates in four ways. In the usual one the campaign's data has become constant text;
  * a member with an attribute of the same name as a datum needs the second; the others are for
- * looking: not encoded, and with every value handed to composed->seen as well. Only the usual one is compiled before somebody needs it.
+ * looking: not encoded, and with every value handed to composed->seen as well. Only the usual one
+ * is compiled before somebody needs it.
  */
 enum variant_name { VARIANT_USUAL, VARIANT_SHADOWED, VARIANT_SHOWN, VARIANT_MARKED, VARIANTS };
 
@@ -77,8 +78,8 @@ struct composed {
     size_t count;
     struct template_encoder marker; /* of VARIANT_MARKED */
     struct values values;           /* of the reader in hand */
-    struct buffer line;   /* a merged header value */
-    struct buffer probe;  /* a message nobody gets */
+    struct buffer line;             /* a merged header value */
+    struct buffer probe;            /* a message nobody gets */
     char envelope_from[ADDRESS_WHOLE + 1];
 };
 

@@ -147,7 +147,7 @@ static void lint_languages(struct linting *linting)
         const struct lint_language *wanted = &linting->subject->languages[i];
         if (wanted->language.length > 0 && !has_language(composed, wanted->language))
             lint_say(linting, "language-missing", (struct place){.path = composed->path},
-                     "%lld selected member%s read%s %.*s, and get the default",
+                     "%lld member%s of the audience read%s %.*s, and get the default",
                      (long long)wanted->count, wanted->count == 1 ? "" : "s",
                      wanted->count == 1 ? "s" : "", TEXT_ARGS(wanted->language));
     }

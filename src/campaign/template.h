@@ -52,8 +52,8 @@ struct template_loader {
 struct template_seen {
     struct text name;
     struct place place;
-    size_t context;    /* which of the contexts gave it; `contexts`: a section's item or a default */
-    size_t contexts;   /* how many there are */
+    size_t context;  /* which of the contexts gave it; `contexts`: a section's item or a default */
+    size_t contexts; /* how many there are */
     bool between_tags; /* of HTML, where elements may stand */
 };
 

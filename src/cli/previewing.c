@@ -127,8 +127,10 @@ static void show(struct previewing *previewing)
     to->composed = good->proof.plan.composed;
     to->personas = good->personas;
     to->persona_count = good->persona_count;
-    to->selected = good->proof.plan.counts.selected;
-    to->members = good->proof.plan.counts.members;
+    if (good->proof.plan.counts.members > 0) {
+        to->selected = good->proof.plan.counts.selected;
+        to->members = good->proof.plan.counts.members;
+    }
     to->key = good->workspace.store != NULL ? &good->workspace.key : NULL;
 }
 
@@ -315,6 +317,9 @@ bool previewing_run(struct session *session, const char *campaign,
     bool opened = watching_open(&previewing.watching, session->folder, err);
     if (opened)
         renew(&previewing, false);
+    /* A mistake in the campaign can be mended while the page is open; a wrong name cannot. */
+    if (opened && previewing.preview.show.path.length == 0)
+        opened = findings_clean(&previewing.now->findings, err);
     previewing.http =
         opened ? http_open(options->port, preview_answer, &previewing.preview, err) : NULL;
     if (previewing.http != NULL) {
