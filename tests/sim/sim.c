@@ -1,0 +1,333 @@
+/* Sim: draws a world from a seed, runs it to its end, and says whether everything held. */
+#include "sim.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "oracle.h"
+
+struct sim sim;
+const struct ledger_kind *sim_ledger;
+
+/* ---- Chance ---- */
+
+uint64_t sim_below(uint64_t bound)
+{
+    return random_below(&sim.random, bound);
+}
+
+bool sim_happens(uint32_t in_a_million)
+{
+    return in_a_million > 0 && sim_below(1000000) < in_a_million;
+}
+
+bool sim_fault(uint32_t in_a_million)
+{
+    return !sim.ghost && !sim.kind && sim_happens(in_a_million);
+}
+
+/* ---- Words ---- */
+
+void sim_trace(const char *format, ...)
+{
+    va_list args;
+    if (!sim.trace)
+        return;
+    printf("%8lld.%03lld %5llu%s ", (long long)sim.steady_ms / 1000,
+           (long long)sim.steady_ms % 1000, (unsigned long long)sim.step, sim.ghost ? "~" : " ");
+    va_start(args, format);
+    vprintf(format, args);
+    va_end(args);
+    putchar('\n');
+}
+
+void sim_violation(const char *format, ...)
+{
+    va_list args;
+    if (sim.ghost || sim.violation[0] != '\0')
+        return;
+    va_start(args, format);
+    vsnprintf(sim.violation, sizeof(sim.violation), format, args);
+    va_end(args);
+    sim_trace("VIOLATION: %s", sim.violation);
+}
+
+/* What stops even the simulator: a broken must(), a loop without end. */
+static void last_words(const char *what)
+{
+    char line[160];
+    int length = snprintf(line, sizeof(line), "sim: seed %llu%s: %s\n",
+                          (unsigned long long)sim.seed, sim.full ? " --full" : "", what);
+    ssize_t written = write(STDERR_FILENO, line, (size_t)length);
+    (void)written;
+}
+
+static void on_abort(int signal)
+{
+    (void)signal;
+    last_words("aborted");
+}
+
+static _Noreturn void endless(const char *what)
+{
+    last_words(what);
+    printf("0 passed, 1 failed\n");
+    fflush(stdout);
+    _exit(1);
+}
+
+bool sim_step(const char *what)
+{
+    sim.step++;
+    if (sim.step > SIM_STEPS)
+        endless("it does not come to an end");
+    if (sim.spins > SIM_SPINS)
+        endless("it waits for nothing, in a busy loop");
+    if (!sim.ghost && sim.step == sim.stop_at)
+        sim.stop = 1 + (int)sim_below(2);
+    if (!sim.ghost && sim.step == sim.cut_at && sim.cut != CUT_NONE) {
+        sim_trace("%s at %s", sim.cut == CUT_KILL ? "KILL" : "POWER CUT", what);
+        oracle_cut();
+        sim.ghost = true;
+        net_cut();
+    }
+    return sim.ghost;
+}
+
+/* ---- Messages ---- */
+
+void sim_address(unsigned person, char address[SEND_ADDRESS])
+{
+    snprintf(address, SEND_ADDRESS, "m%u@d%u.example", person, person % 3);
+}
+
+unsigned sim_person(struct text address)
+{
+    uint64_t person = 0;
+    size_t at = text_find_byte(address, '@');
+    must(at != TEXT_NONE && text_to_number(text_slice(address, 1, at - 1), &person));
+    must(person < SIM_PEOPLE);
+    return (unsigned)person;
+}
+
+/* Some long, some with lines that begin with a dot, some without a last line end. */
+void sim_body(unsigned person, int64_t date_ms, struct buffer *out)
+{
+    buffer_printf(out, "Date: %lld\r\nTo: %u\r\n\r\n", (long long)date_ms, person);
+    for (unsigned line = 0; line < 1 + person * person % 23; line++)
+        buffer_printf(out, "%sline %u\r\n", (person + line) % 4 == 1 ? "." : "", line);
+    if (person % 5 == 2)
+        buffer_add_string(out, ".\r\n.\r\nRCPT TO:<m1@d1.example>\r\n");
+    buffer_add_string(out, "end.\r\n");
+}
+
+/* ---- A world from a seed ---- */
+
+/* Mostly nothing, sometimes now and then, rarely all the time. */
+static uint32_t mood(uint32_t usual)
+{
+    switch (sim_below(4)) {
+    case 0:
+        return 0;
+    case 1:
+        return usual / 8;
+    case 2:
+        return usual;
+    default:
+        return sim_below(6) == 0 ? usual * 10 : usual * 2;
+    }
+}
+
+static void draw_moods(struct moods *moods)
+{
+    *moods = (struct moods){0};
+    if (sim_below(12) == 0)
+        return;
+    moods->reply_4yz = mood(20000);
+    moods->reply_5yz = mood(10000);
+    moods->reply_421 = mood(8000);
+    moods->odd_reply = mood(5000);
+    moods->hang = mood(4000);
+    moods->drop = mood(8000);
+    moods->reset = mood(8000);
+    moods->half_reply = mood(6000);
+    moods->slow = mood(10000);
+    moods->swallow = mood(20000);
+    moods->babble = sim_below(8) == 0 ? mood(8000) : 0;
+    moods->connect_down = mood(40000);
+    moods->connect_refused = mood(3000);
+    moods->commit_fails = mood(3000);
+    moods->bystander = mood(10000);
+    moods->clock_jump = mood(500);
+    moods->spurious = mood(20000);
+}
+
+static void draw_server(void)
+{
+    static const int64_t latencies_ms[] = {0, 0, 1, 20, 300};
+    static const size_t rooms[] = {64, 500, 5000, 1 << 20, 1 << 20};
+    uint64_t can = sim_below(64);
+    sim.capabilities = (struct smtp_capabilities){.pipelining = can & 1 || can & 8,
+                                                  .chunking = can & 2,
+                                                  .enhanced = can & 4,
+                                                  .size_known = can & 16};
+    sim.plain_data = sim_below(6) == 0;
+    sim.tls = sim_below(4) == 0;
+    sim.latency_ms = latencies_ms[sim_below(5)];
+    sim.socket_room = rooms[sim_below(5)];
+    sim.session_limit = sim_below(5) == 0 ? 1 + (unsigned)sim_below(4) : 0;
+}
+
+static void draw_world(uint64_t seed)
+{
+    static const struct rate limits[] = {{1, 1000}, {3, 1000}, {5, 60000}};
+    bool trace = sim.trace, full = sim.full;
+    sim = (struct sim){.seed = seed, .random = random_seeded(seed), .trace = trace, .full = full};
+    draw_moods(&sim.moods);
+    draw_server();
+    sim.people = 1 + (unsigned)sim_below(SIM_PEOPLE);
+    sim.threaded = sim_below(2) == 0;
+    sim.connections = 1 + (unsigned)sim_below(SIM_CONNECTIONS);
+    sim.depth = sim_below(2) == 0 ? 1 : 1 + (unsigned)sim_below(SIM_DEPTH);
+    sim.hold = sim_below(3) == 0;
+    sim.retry_for_ms = sim_below(4) == 0 ? SIM_HOUR_MS : 30 * 24 * (int64_t)SIM_HOUR_MS;
+    sim.limit = sim_below(5) == 0 ? limits[sim_below(3)] : (struct rate){0};
+    sim.steady_ms = 1000;
+    sim.wall_ms = 1800000000000;
+}
+
+/* When this life is cut or told to stop: often early, where everything begins. */
+static uint64_t some_step(void)
+{
+    return sim.step + 1 + sim_below((uint64_t)4 << sim_below(9));
+}
+
+static void draw_life(void)
+{
+    sim.life++;
+    sim.ghost = false;
+    sim.kind = sim.life > SIM_FAULTY_LIVES;
+    sim.stop = 0;
+    sim.spins = 0;
+    sim.cut = CUT_NONE;
+    sim.stop_at = !sim.kind && sim_below(8) == 0 ? some_step() : 0;
+    if (!sim.kind && sim_below(3) > 0)
+        sim.cut = sim_below(2) == 0 ? CUT_KILL : CUT_POWER;
+    sim.cut_at = some_step();
+}
+
+void sim_fill_options(struct send_options *options)
+{
+    options->relay =
+        (struct relay_target){.url = "smtp://relay.example:25", .security = RELAY_CLEAR};
+    options->connections = sim.connections;
+    options->depth = sim.depth;
+    options->plain_data = sim.plain_data;
+    options->threaded = sim.threaded;
+    options->limits[0] = sim.limit;
+    options->limit_count = sim.limit.count > 0;
+}
+
+/* ---- A run ---- */
+
+static void live_once(void)
+{
+    draw_life();
+    net_open();
+    sim_trace("--- life %u", sim.life);
+    bool failed = sim_ledger->live();
+    if (!sim.ghost)
+        oracle_ended(failed);
+    net_close();
+    if (sim.ghost)
+        sim_ledger->reboot();
+    sim.ghost = false;
+}
+
+static bool run(uint64_t seed)
+{
+    draw_world(seed);
+    oracle_open();
+    sim_ledger->open();
+    sim_trace("%u people, %u connections, depth %u, %s%s%s%s", sim.people, sim.connections,
+              sim.depth, sim.hold ? "hold" : "resend",
+              sim.capabilities.pipelining ? ", PIPELINING" : "",
+              sim.capabilities.chunking ? ", CHUNKING" : "", sim.tls ? ", TLS" : "");
+    int64_t next_ms = sim.wall_ms;
+    while (next_ms != INT64_MAX && sim.life < SIM_LIVES && sim.violation[0] == '\0') {
+        int64_t pause_ms = (int64_t)sim_below(5000);
+        sim.steady_ms += pause_ms;
+        sim.wall_ms = (next_ms > sim.wall_ms ? next_ms : sim.wall_ms) + pause_ms;
+        live_once();
+        next_ms = sim_ledger->next_ms();
+    }
+    if (next_ms != INT64_MAX)
+        sim_violation("it does not come to an end");
+    sim_ledger->judge();
+    oracle_judge();
+    sim_ledger->close();
+    if (sim.violation[0] != '\0')
+        fprintf(stderr, "seed %llu: %s\n", (unsigned long long)seed, sim.violation);
+    return sim.violation[0] == '\0';
+}
+
+/* ---- The command ---- */
+
+static uint64_t number_of(const char *string)
+{
+    uint64_t number;
+    if (string != NULL && text_to_number(text_of(string), &number))
+        return number;
+    fprintf(stderr, "usage: sim [--full] [--seeds N] [--from S] [--seed S] [--trace]\n");
+    exit(64);
+}
+
+static void say_totals(uint64_t seeds, double seconds)
+{
+    const struct oracle_totals *totals = &oracle_totals;
+    printf("%s ledger: %llu attempts, %llu taken, %llu copies, %llu cuts, %llu withheld, "
+           "%llu suppressed, %llu held, %llu connections out of step\n",
+           sim_ledger->name, (unsigned long long)totals->attempts,
+           (unsigned long long)totals->accepted, (unsigned long long)totals->copies,
+           (unsigned long long)totals->cuts, (unsigned long long)totals->withheld,
+           (unsigned long long)totals->suppressed, (unsigned long long)totals->unknown_held,
+           (unsigned long long)totals->tainted);
+    printf("%.0f seeds a minute\n", (double)seeds * 60 / (seconds > 0 ? seconds : 1));
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t seeds = 1000, from = 1, passed = 0, failed = 0;
+    for (int i = 1; i < argc; i++) {
+        struct text word = text_of(argv[i]);
+        if (text_equal(word, TEXT("--full")))
+            sim.full = true;
+        else if (text_equal(word, TEXT("--trace")))
+            sim.trace = true;
+        else if (text_equal(word, TEXT("--seeds")))
+            seeds = number_of(argv[++i]);
+        else if (text_equal(word, TEXT("--from")))
+            from = number_of(argv[++i]);
+        else if (text_equal(word, TEXT("--seed")))
+            from = number_of(argv[++i]), seeds = 1;
+        else
+            number_of(NULL);
+    }
+    signal(SIGABRT, on_abort);
+    sim_ledger = sim.full ? &ledger_full : &ledger_model;
+    struct timespec began, ended;
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    for (uint64_t seed = from; seed < from + seeds; seed++)
+        run(seed) ? passed++ : failed++;
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    oracle_close();
+    say_totals(seeds, (double)(ended.tv_sec - began.tv_sec) +
+                          (double)(ended.tv_nsec - began.tv_nsec) / 1e9);
+    printf("%llu passed, %llu failed\n", (unsigned long long)passed, (unsigned long long)failed);
+    return failed > 0;
+}
