@@ -2,9 +2,10 @@
  * Send: the event loop that moves due messages through a relay and settles each of them.
  *
  * It knows neither ledger nor campaign: it draws from a struct work. `dispatch` puts the ledger
- * behind it, `--test-to` a short list. A turn of the loop is: read replies; take and merge rows for
- * connections that have room; commit all results and intents in one transaction; write completing
- * bytes. Memory is bounded by connections × (depth + 1) messages, whatever the edition's size.
+ * behind it, `--test-to` a short list. A turn of the loop is: read replies; hand all results and
+ * intents to the clerk, who commits them in one transaction and takes more rows; merge those he
+ * took before; write the completing bytes of what he granted. Memory is bounded by connections ×
+ * (depth + 2) messages, whatever the edition's size.
  */
 #ifndef FLOW_SEND_H
 #define FLOW_SEND_H
