@@ -30,3 +30,47 @@ bool hours_open(struct hours hours, const struct zone *zone, int64_t now_ms, int
         *ret_opens_ms = now_ms + MINUTE_MS;
     return false;
 }
+
+bool hours_given(const struct schedule *schedule)
+{
+    return schedule->hours.from_minute != schedule->hours.to_minute ||
+           schedule->days.weekdays != 0 || schedule->days.holiday_count > 0;
+}
+
+static bool is_day(const struct days *days, int64_t wall_ms)
+{
+    int64_t day = (wall_ms - (wall_ms % DAY_MS + DAY_MS) % DAY_MS) / DAY_MS;
+    for (size_t i = 0; i < days->holiday_count; i++)
+        if (days->holidays[i] == day)
+            return false;
+    return days->weekdays == 0 || (days->weekdays >> civil_of(wall_ms).weekday & 1) != 0;
+}
+
+/* The next midnight of that zone. */
+static int64_t next_day(const struct zone *zone, int64_t at_ms)
+{
+    int64_t wall_ms = zone_wall(zone, at_ms);
+    int64_t midnight_ms = wall_ms - (wall_ms % DAY_MS + DAY_MS) % DAY_MS;
+    int64_t next_ms = zone_instant(zone, midnight_ms + DAY_MS);
+    return next_ms > at_ms ? next_ms : at_ms + DAY_MS;
+}
+
+/* A list that forbids every day for so long is looked at again then. */
+enum { DAYS_AHEAD = 1000 };
+
+bool hours_allow(const struct schedule *schedule, const struct zone *zone, int64_t now_ms,
+                 int64_t *ret_opens_ms)
+{
+    int64_t at_ms = now_ms;
+    for (int tries = 0; tries < DAYS_AHEAD; tries++) {
+        int64_t opens_ms = at_ms;
+        if (!hours_open(schedule->hours, zone, at_ms, &opens_ms))
+            at_ms = opens_ms;
+        else if (!is_day(&schedule->days, zone_wall(zone, at_ms)))
+            at_ms = next_day(zone, at_ms);
+        else
+            break;
+    }
+    *ret_opens_ms = at_ms;
+    return at_ms == now_ms;
+}

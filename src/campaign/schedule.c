@@ -19,6 +19,43 @@ static bool fit_zone(struct text text, struct error *err)
     return zone_exists(text, err);
 }
 
+static bool weekday_find(struct text name, unsigned *ret_day)
+{
+    for (unsigned day = 0; day < 7; day++)
+        if (text_equal_nocase(name, text_of(civil_weekdays[day]))) {
+            *ret_day = day;
+            return true;
+        }
+    return false;
+}
+
+static bool fit_weekday(struct text text, struct error *err)
+{
+    unsigned ignored;
+    return weekday_find(text, &ignored) ||
+           error_set(err, FAULT_FILE, "must be one of Mon, Tue, Wed, Thu, Fri, Sat and Sun");
+}
+
+static bool day_parse(struct text text, int64_t *ret_day)
+{
+    char date[16];
+    struct civil civil;
+    if (text.length != 10)
+        return false;
+    snprintf(date, sizeof(date), "%.*s", TEXT_ARGS(text));
+    if (!civil_parse(date, &civil))
+        return false;
+    *ret_day = civil_to_ms(civil) / DAY_MS;
+    return true;
+}
+
+static bool fit_day(struct text text, struct error *err)
+{
+    int64_t ignored;
+    return day_parse(text, &ignored) ||
+           error_set(err, FAULT_FILE, "must be a date such as 2026-12-25");
+}
+
 static const struct key schedule_keys[] = {
     {"cron", KEY_TEXT_AS(struct schedule, cron, fit_cron), 0, NULL, "\"0 9 * * TUE\"",
      "When editions are due: minute, hour, day, month, weekday, as in cron; or @weekly and the "
@@ -35,11 +72,30 @@ static const struct key schedule_keys[] = {
      "No slot is due after this; a date alone counts to its end."},
     {"hours", KEY_HOURS(struct schedule, hours), 0, NULL, "\"08:00-20:00\"",
      "Only within these hours of the reader's own day."},
+    {"weekdays", KEY_TEXTS(struct schedule, weekday_names, fit_weekday), 0, NULL,
+     "[Mon, Tue, Wed, Thu, Fri]", "Only on these days of the reader's own calendar."},
+    {"holidays", KEY_TEXTS(struct schedule, holiday_dates, fit_day), 0, NULL,
+     "[2026-12-25, 2027-01-01]", "Not on these days of the reader's own calendar."},
 };
+
+static void settle_days(struct schema *schema, struct schedule *schedule)
+{
+    const struct text_list *names = &schedule->weekday_names, *dates = &schedule->holiday_dates;
+    int64_t *holidays = arena_array(schema->arena, int64_t, dates->count + 1);
+    unsigned day = 0;
+    for (size_t i = 0; i < names->count; i++)
+        if (weekday_find(names->at[i], &day))
+            schedule->days.weekdays |= 1U << day;
+    for (size_t i = 0; i < dates->count; i++)
+        must(day_parse(dates->at[i], &holidays[i]));
+    schedule->days.holidays = holidays;
+    schedule->days.holiday_count = dates->count;
+}
 
 static void check_schedule(struct schema *schema, void *at)
 {
     struct schedule *schedule = at;
+    settle_days(schema, schedule);
     bool cron = schedule->cron.length > 0;
     if (cron == schedule->at.given)
         schema_mistake(schema, schedule->place, "schedule: needs one of cron and at, not %s",

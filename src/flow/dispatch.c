@@ -85,11 +85,11 @@ static bool is_in_hours(struct dispatch *dispatch, const struct delivery *delive
     const struct zone *zone = NULL;
     int64_t opens_ms;
     must(issue != NULL);
-    if (issue->hours.from_minute == issue->hours.to_minute)
+    if (!hours_given(issue->schedule))
         return true;
     if (delivery->member.timezone.length > 0)
         zone = zones_find(dispatch->zones, delivery->member.timezone);
-    if (hours_open(issue->hours, zone != NULL ? zone : issue->zone, now_ms, &opens_ms))
+    if (hours_allow(issue->schedule, zone != NULL ? zone : issue->zone, now_ms, &opens_ms))
         return true;
     const struct settlement settlement = {.id = delivery->id,
                                           .state = DELIVERY_READY,

@@ -43,7 +43,7 @@ static bool load(struct issue *issue, struct store *store, int64_t edition_id, s
     const struct campaign *campaign = compose_campaign_of(issue->composed);
     issue->limits = campaign->send.limits;
     issue->retry_for_ms = campaign->send.retry_for_ms;
-    issue->hours = campaign->schedule.hours;
+    issue->schedule = &campaign->schedule;
     issue->zone = zone_read(&issue->arena, campaign->schedule.timezone, err);
     return issue->zone != NULL;
 }

@@ -17,9 +17,9 @@ struct issue {
     struct text slot, campaign;
     struct rate_list limits; /* of the campaign */
     int64_t retry_for_ms;
-    struct hours hours;      /* in which readers are written to */
-    const struct zone *zone; /* of those who name none */
-    uint64_t used;           /* when it was last wanted; the smallest is replaced */
+    const struct schedule *schedule; /* whose hours and days readers are written to in */
+    const struct zone *zone;         /* of those who name none */
+    uint64_t used;                   /* when it was last wanted; the smallest is replaced */
 };
 
 /* More than two takes of the event loop may touch: none is forgotten between take and merge. */

@@ -44,8 +44,38 @@ static const struct {
      "2026-03-08T15:00"},
 };
 
+/* Weekdays Mon-Fri, a holiday on Friday the 25th. */
+static const struct {
+    const char *promise, *zone, *now, *opens;
+} days[] = {
+    {"a weekday", "UTC", "2026-12-01T09:00", NULL},
+    {"a Saturday waits for Monday", "UTC", "2026-12-05T09:00", "2026-12-07T08:00"},
+    {"a holiday and the weekend behind it", "UTC", "2026-12-25T09:00", "2026-12-28T08:00"},
+    {"the evening before the weekend", "UTC", "2026-12-04T20:00", "2026-12-07T08:00"},
+    {"a Sunday in Sydney is a Saturday evening in UTC", "Australia/Sydney", "2026-12-05T22:00",
+     "2026-12-06T21:00"},
+};
+
+static void on_days(void)
+{
+    const int64_t holiday = ms("2026-12-25T00:00") / 86400000;
+    const struct schedule schedule = {
+        .hours = {480, 1200}, .days = {.weekdays = 0x3e, .holidays = &holiday, .holiday_count = 1}};
+    for (size_t i = 0; i < COUNT_OF(days); i++) {
+        ARENA(arena);
+        struct error err;
+        int64_t opens_ms = 0;
+        const struct zone *zone = zone_read(&arena, text_of(days[i].zone), &err);
+        bool open = hours_allow(&schedule, zone, ms(days[i].now), &opens_ms);
+        check(days[i].promise, open == (days[i].opens == NULL));
+        if (days[i].opens != NULL)
+            check_number(days[i].promise, opens_ms, ms(days[i].opens));
+    }
+}
+
 int main(void)
 {
+    on_days();
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         ARENA(arena);
         struct error err;
