@@ -80,6 +80,15 @@ static struct text lower(struct arena *arena, struct text text)
     return copy;
 }
 
+/* Anything else is no declaration; and a quote in it would end the attribute it moves to. */
+static bool is_property(struct text name)
+{
+    for (size_t i = 0; i < name.length; i++)
+        if (!is_name(name.at[i]))
+            return false;
+    return name.length > 0;
+}
+
 static struct css_declaration *declaration_of(struct arena *arena, struct text written)
 {
     size_t colon = text_find_byte(written, ':');
@@ -95,7 +104,7 @@ static struct css_declaration *declaration_of(struct arena *arena, struct text w
     }
     declaration->name = lower(arena, text_trim(text_slice(written, 0, colon)));
     declaration->value = value;
-    return declaration->name.length > 0 && value.length > 0 ? declaration : NULL;
+    return is_property(declaration->name) && value.length > 0 ? declaration : NULL;
 }
 
 struct css_declaration *css_declarations(struct arena *arena, struct text block)
