@@ -8,6 +8,7 @@
 void collect_batch_free(struct collect_batch *batch)
 {
     arena_free(&batch->arena);
+    arena_free(&batch->reading);
 }
 
 void collect_batch_clear(struct collect_batch *batch, struct text mailbox)
@@ -31,10 +32,10 @@ void collect_batch_add(struct collect_batch *batch, const struct mailbox_mail *m
 
 static void try_one(void *self, size_t index)
 {
-    ARENA(scratch);
-    const struct collect_batch *batch = self;
+    struct collect_batch *batch = self;
     struct report report;
-    report_read(&scratch, batch->mails[index].bounce.raw, &report);
+    arena_clear(&batch->reading);
+    report_read(&batch->reading, batch->mails[index].bounce.raw, &report);
 }
 
 static void forget_key(void *self)
@@ -56,11 +57,12 @@ static void set_aside(struct bounce *bounce)
 static bool judge(struct collect_batch *batch, struct collect_mail *mail, struct error *err)
 {
     struct workspace *workspace = batch->options->workspace;
-    struct report *report = arena_new(&batch->arena, struct report);
-    report_read(&batch->arena, mail->bounce.raw, report);
-    if (!collect_whose_find(workspace, &batch->arena, report, &mail->whose, err))
+    struct report report;
+    arena_clear(&batch->reading);
+    report_read(&batch->reading, mail->bounce.raw, &report);
+    if (!collect_whose_find(workspace, &batch->arena, &report, &mail->whose, err))
         return false;
-    collect_judge(workspace, &batch->arena, report, &mail->whose, &mail->bounce);
+    collect_judge(workspace, &batch->arena, &report, &mail->whose, &mail->bounce);
     return true;
 }
 

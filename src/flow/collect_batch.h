@@ -14,7 +14,8 @@ struct collect_mail {
 };
 
 struct collect_batch {
-    struct arena arena; /* the mails and what was found in them */
+    struct arena arena;   /* the mails and what is kept of them */
+    struct arena reading; /* the mail that is read now; its blocks serve the next one */
     struct text mailbox;
     struct collect_mail mails[COLLECT_BATCH];
     bool poison[COLLECT_BATCH];

@@ -141,7 +141,7 @@ void collect_judge(const struct workspace *workspace, struct arena *arena,
     bounce->effect = effect_of(report, &verdict, is_proven ? whose->proof : PROOF_NONE);
     bounce->counted = bounce->effect == EFFECT_COUNTED;
     if (recipient != NULL) {
-        bounce->status = recipient->status;
+        bounce->status = arena_text(arena, recipient->status);
         bounce->reply_code = recipient->reply_code;
         bounce->diagnostic = clean(arena, recipient->diagnostic, REPORT_DIAGNOSTIC);
     }

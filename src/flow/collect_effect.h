@@ -6,7 +6,7 @@
 #include "flow/collect_whose.h"
 
 /* What the mail says, before anything is changed: fills all of `bounce` that does not depend on its
- * number. Texts live in `arena` or in the report. */
+ * number. Texts live in `arena`. */
 void collect_judge(const struct workspace *workspace, struct arena *arena,
                    const struct report *report, const struct collect_whose *whose,
                    struct bounce *bounce);
