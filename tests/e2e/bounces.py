@@ -3,6 +3,7 @@ import email
 import email.policy
 import fcntl
 import json
+import sqlite3
 
 from bad_input import certificates
 from postfix import Postfix
@@ -236,6 +237,30 @@ def limits_a_lock_and_clear_words(it):
     it.expect(done.status == 0 and done.out == "", "judging again by the same tables changes nothing", done)
 
 
+def better_tables_judge_again_what_was_kept(it):
+    it.sample_workspace()
+    sent, home = Sent(it), Home(it)
+    gone, full, other = sent.people[:3]
+    home.put(dsn(sent.path(gone), gone, GONE))
+    home.put(dsn(sent.path(full), full, FULL))
+    home.collect()
+    it.ok("suppress", "add", other)
+    # As if worse tables had judged: the dead one for alive, the full one for dead.
+    database = sqlite3.connect(it.workspace / "var/broadside.db")
+    database.execute("UPDATE suppression SET (hash, address, source) = "
+                     "(SELECT hash, address, 'bounce ' || id FROM bounce WHERE address = ?) WHERE address = ?", (full, gone))
+    database.execute("UPDATE bounce SET class = 'content', action = 'alert', effect = 4 WHERE address = ?", (gone,))
+    database.execute("UPDATE bounce SET class = 'bad-mailbox', action = 'suppress', effect = 1, counted = 0 WHERE address = ?",
+                     (full,))
+    database.commit()
+    database.close()
+    it.expect(sorted(suppressed(it)) == [full, other], "the wrong one pays", suppressed(it))
+    done = it.run("collect", "--rejudge", "--json")
+    it.expect(done.status == 0 and sorted(effects(done)) == ["counted", "suppressed"], "both come out otherwise", done)
+    it.expect(sorted(suppressed(it)) == sorted([gone, other]), "the right one pays, the operator's word stays", suppressed(it))
+    it.expect(it.run("collect", "--rejudge", "--json").out == "", "once is enough")
+
+
 def postfix_bounces_later_and_exactly_the_unknown_are_suppressed(it):
     it.sample_workspace()
     people = [member["email"] for member in it.ok("plan", STEM, "--json", "--list").lines()]
@@ -263,4 +288,5 @@ STORIES = [a_bounce_suppresses_its_reader_once, the_same_mail_by_every_way_count
            our_header_and_our_message_id_prove_it_too, our_own_fault_costs_no_reader,
            a_complaint_suppresses_for_ever_and_an_auto_reply_does_nothing,
            an_unsubscribe_mail_unsubscribes_by_its_token, soft_bounces_count_until_one_arrives,
-           limits_a_lock_and_clear_words, postfix_bounces_later_and_exactly_the_unknown_are_suppressed]
+           limits_a_lock_and_clear_words,
+           better_tables_judge_again_what_was_kept, postfix_bounces_later_and_exactly_the_unknown_are_suppressed]
