@@ -4,6 +4,7 @@ import email.policy
 import fcntl
 import json
 import sqlite3
+import time
 
 from bad_input import certificates
 from postfix import Postfix
@@ -261,6 +262,28 @@ def better_tables_judge_again_what_was_kept(it):
     it.expect(it.run("collect", "--rejudge", "--json").out == "", "once is enough")
 
 
+def killed_at_any_moment_it_takes_each_mail_once(it):
+    it.sample_workspace()
+    sent, home = Sent(it), Home(it)
+    for number in range(1500):
+        address = sent.people[number % len(sent.people)]
+        home.put(dsn(sent.path(address), address, FULL, number=number))
+    kills = 0
+    for wait in (0.15, 0.3, 0.45, 0.6, 0.75, 0.9):
+        process = it.start("collect", "--quiet", *home.option)
+        time.sleep(wait)
+        kills += process.poll() is None
+        process.kill()
+        process.wait()
+    done = it.run("collect", "--quiet", *home.option)
+    it.expect(kills >= 3 and done.status == 0, "the last run ends by itself", done)
+    database = sqlite3.connect(it.workspace / "var/broadside.db")
+    count = database.execute("SELECT count(*), count(DISTINCT digest), (SELECT count(*) FROM bounce_name) FROM bounce").fetchone()
+    database.close()
+    it.expect(count == (1500, 1500, 1500), "each mail once", count)
+    it.expect(len(home.names("cur")) + len(home.names("new")) == 1500, "no mail is gone")
+
+
 def postfix_bounces_later_and_exactly_the_unknown_are_suppressed(it):
     it.sample_workspace()
     people = [member["email"] for member in it.ok("plan", STEM, "--json", "--list").lines()]
@@ -289,4 +312,5 @@ STORIES = [a_bounce_suppresses_its_reader_once, the_same_mail_by_every_way_count
            a_complaint_suppresses_for_ever_and_an_auto_reply_does_nothing,
            an_unsubscribe_mail_unsubscribes_by_its_token, soft_bounces_count_until_one_arrives,
            limits_a_lock_and_clear_words,
-           better_tables_judge_again_what_was_kept, postfix_bounces_later_and_exactly_the_unknown_are_suppressed]
+           better_tables_judge_again_what_was_kept, killed_at_any_moment_it_takes_each_mail_once,
+           postfix_bounces_later_and_exactly_the_unknown_are_suppressed]
