@@ -73,8 +73,7 @@ static const struct {
      "<style>p{font-family:\"Segoe UI\",'Arial'}</style><p>x</p><p style='top:0'>y</p>",
      "<style></style><p style=\"font-family: 'Segoe UI','Arial';\">x</p>"
      "<p style='font-family: \"Segoe UI\",\"Arial\"; top:0'>y</p>"},
-    {"comments and references stay",
-     "<style>p{color:red} /* & */</style><p>x &amp; y</p>",
+    {"comments and references stay", "<style>p{color:red} /* & */</style><p>x &amp; y</p>",
      "<style> /* & */</style><p style=\"color: red;\">x &amp; y</p>"},
     {"an element left open is dressed once", "<style>b{color:red}</style><p><b>x</p><p>y</p>",
      "<style></style><p><b style=\"color: red;\">x</p><p>y</p>"},
