@@ -339,13 +339,12 @@ static void drop(void *self, int64_t edition_id, int64_t domain_id)
     set_each(find_domain(limits, domain_id)->set, window_drop);
 }
 
-static void spend(void *self, int64_t edition_id, int64_t domain_id)
+static void spend(void *self, int64_t edition_id, int64_t domain_id, int64_t at_ms)
 {
     struct limits *limits = self;
-    int64_t now_ms = clock_steady_ms(limits->options.clock);
-    set_spend(&limits->relay, now_ms);
-    set_spend(edition_set(limits, edition_id), now_ms);
-    set_spend(find_domain(limits, domain_id)->set, now_ms);
+    set_spend(&limits->relay, at_ms);
+    set_spend(edition_set(limits, edition_id), at_ms);
+    set_spend(find_domain(limits, domain_id)->set, at_ms);
 }
 
 /* ---- Slowing down ---- */

@@ -28,7 +28,8 @@ struct gate {
     enum gate_answer (*ask)(void *self, int64_t edition_id, int64_t domain_id,
                             int64_t *ret_opens_ms);
     void (*drop)(void *self, int64_t edition_id, int64_t domain_id);
-    void (*spend)(void *self, int64_t edition_id, int64_t domain_id);
+    /* `at_ms`: steady; its end was known by then. */
+    void (*spend)(void *self, int64_t edition_id, int64_t domain_id, int64_t at_ms);
 };
 
 #endif

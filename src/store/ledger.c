@@ -80,7 +80,10 @@ static void leave(struct ledger *ledger, const struct held *held, bool spent)
     const struct gate *gate = ledger->turn.gate;
     if (gate == NULL || !held->passed)
         return;
-    (spent ? gate->spend : gate->drop)(gate->self, held->edition_id, held->domain_id);
+    if (spent)
+        gate->spend(gate->self, held->edition_id, held->domain_id, ledger->learned_ms);
+    else
+        gate->drop(gate->self, held->edition_id, held->domain_id);
 }
 
 void ledger_intend(struct ledger *ledger, int64_t id, int64_t first_attempt_ms)
@@ -188,6 +191,8 @@ static void fail(struct ledger *ledger, enum fault fault, int64_t now_ms)
 bool ledger_commit(struct ledger *ledger, int64_t now_ms, struct error *err)
 {
     ledger->skipped_count = 0;
+    if (ledger->turn.gate != NULL)
+        ledger->learned_ms = clock_steady_ms(ledger->turn.gate->clock);
     if (ledger->failed)
         refuse_intents(ledger);
     if (!ledger_pending(ledger))

@@ -76,6 +76,7 @@ struct ledger {
     struct held_set held;
     struct turn turn;
     struct backlog backlog;
+    int64_t learned_ms; /* steady; the results of the turn were known by then */
     int64_t reopens_ms; /* what ledger_next_open() says of the gate as a whole */
     bool failed;        /* no further intents */
     bool again;         /* the noted results were tried before */
