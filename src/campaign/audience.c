@@ -17,8 +17,8 @@ static const struct shape received_shape = SHAPE(struct audience_received, recei
 
 static const struct key exclude_keys[] = {
     {"received",
-     KEY_MAPPING(struct audience_exclude, received, struct audience_received, received_shape),
-     0, NULL, NULL, "Members who were sent another campaign a short while ago."},
+     KEY_MAPPING(struct audience_exclude, received, struct audience_received, received_shape), 0,
+     NULL, NULL, "Members who were sent another campaign a short while ago."},
 };
 static const struct key exclude_others = {
     "FIELD", KEY_CONDITIONS(struct audience_exclude, conditions),

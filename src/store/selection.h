@@ -31,8 +31,8 @@ struct selection {
     size_t exclude_count;
     struct text received_campaign; /* left out: who was sent this campaign … */
     int64_t received_within_ms;    /* … within this time before now; 0: ever */
-    int64_t frequency_count; /* left out: who gets so many newsletters … */
-    int64_t frequency_ms;    /* … within this time; 0: no cap */
+    int64_t frequency_count;       /* left out: who gets so many newsletters … */
+    int64_t frequency_ms;          /* … within this time; 0: no cap */
     enum selection_per per;
     int64_t limit; /* 0: none */
     int64_t now_ms;
