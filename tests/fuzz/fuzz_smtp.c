@@ -26,7 +26,7 @@ struct play {
     const uint8_t *data;
     size_t size, steps;
     int64_t now_ms;
-    unsigned offered;
+    unsigned offered, depth;
     bool ended,
         babbled; /* babbled: bytes were said that are no answers; then order means nothing */
     struct fate fates[MESSAGES];
@@ -282,7 +282,7 @@ static void step(struct play *play)
         server_says(play);
     }
     take_events(play);
-    must(smtp_outstanding(play->smtp) <= SMTP_DEPTH_MAX);
+    must(smtp_outstanding(play->smtp) <= play->depth);
 }
 
 static void begin(struct play *play)
@@ -293,6 +293,8 @@ static void begin(struct play *play)
         .depth = (mood >> 3) % 5 + 1,
         .plain_data = mood & 128,
     };
+    bool deep = (mood & 3) == 3 && !settings.plain_data;
+    play->depth = deep ? settings.depth : 1;
     play->written = BUFFER_INIT(1024 * 1024);
     play->smtp = smtp_open(&settings, 0);
 }
