@@ -191,11 +191,17 @@ static bool is_yes(const char *words)
 
 /* ---- Commands ---- */
 
+/* Nobody can be blamed for the order of commands by a server that babbled, or was left. */
+static bool is_in_step(const struct relay *relay)
+{
+    return !relay->server.alone && !oracle_is_tainted(relay->serial);
+}
+
 static void mail(struct relay *relay, struct text line)
 {
     struct server *server = &relay->server;
     server->person = sim_person(text_after(line, 11));
-    if (server->in_mail && !server->alone)
+    if (server->in_mail && is_in_step(relay))
         sim_violation("MAIL inside a transaction, person %u", server->person);
     const char *no = refusal('m');
     if (sim.session_limit > 0 && server->messages >= sim.session_limit)
@@ -210,7 +216,7 @@ static void rcpt(struct relay *relay, struct text line)
     struct server *server = &relay->server;
     unsigned person = sim_person(text_after(line, 9));
     const char *no = refusal('r');
-    if (person != server->person && !server->alone)
+    if (person != server->person && is_in_step(relay))
         sim_violation("RCPT of %u behind MAIL of %u", person, server->person);
     if (!server->in_mail && !sim_fault(sim.moods.odd_reply))
         no = "503 5.5.1 MAIL first";
