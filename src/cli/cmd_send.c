@@ -108,21 +108,72 @@ static bool confirm(struct sending *sending, struct edition *before, struct erro
                      "asking");
 }
 
+/* What can be known to be wrong without connecting is said before anything is planned. */
+static bool check_relay(struct sending *sending, struct error *err)
+{
+    struct send_options how = {0};
+    struct secret *secret = NULL;
+    bool usable = relaying_prepare(&how, &secret, &sending->session->arena,
+                                   &sending->workspace.config, sending->workspace.root, err);
+    secret_close(secret);
+    return usable;
+}
+
+/* An edition that still has members to reach goes on with the content it was planned with; who
+ * edited the campaign since then must hear of it, not find out from a reader. */
+static bool check_content(const struct sending *sending, const struct edition *before,
+                          struct error *err)
+{
+    struct text now = text_of(sending->plan.content_hash);
+    if (before == NULL || before->ready == 0 || text_equal(before->content_hash, now))
+        return true;
+    return error_set(
+        err, FAULT_REFUSED,
+        "edition %.*s is not finished and was planned with other content (%.12s, the "
+        "files are %.12s now): `broadside run` finishes it as it was planned, "
+        "`broadside cancel %.*s --edition %.*s` ends it, --edition NAME sends a new one",
+        TEXT_ARGS(before->slot), before->content_hash.at, sending->plan.content_hash,
+        TEXT_ARGS(before->campaign), TEXT_ARGS(before->slot));
+}
+
+/* Of an edition whose relay could not even be reached; the next `send` of it lifts it. */
+static const struct text not_begun = TEXT_INIT("not begun: the relay could not be used");
+
+static bool lift(struct sending *sending, const struct edition *before, struct error *err)
+{
+    bool changed;
+    return before == NULL || !text_equal(before->pause_reason, not_begun) ||
+           edition_resume(sending->workspace.store, before->id, &changed, err);
+}
+
+/* Nothing of it left, and nobody may come back to it soon: it must not go out later by the way. */
+static bool lay_aside(struct sending *sending, const struct edition *edition,
+                      const struct error *end, struct error *err)
+{
+    bool failed = end->fault == FAULT_UNREACHABLE || end->fault == FAULT_CONFIG;
+    bool untouched = edition->ready == edition->planned && edition->deferred == 0;
+    bool changed;
+    return !failed || !untouched || edition->state != EDITION_RUNNING ||
+           edition_pause(sending->workspace.store, edition->id, not_begun, &changed, err);
+}
+
 static bool plan_edition(struct sending *sending, struct error *err)
 {
     struct edition *before = NULL;
     struct edition_planned planned;
     struct arena *arena = &sending->session->arena;
-    if (!choose_slot(sending, err) ||
+    if (!check_relay(sending, err) || !choose_slot(sending, err) ||
         !edition_find(sending->workspace.store, arena, sending->plan.campaign->id, sending->slot,
-                      &before, err))
+                      &before, err) ||
+        !check_content(sending, before, err))
         return false;
     if (before == NULL && !plan_expected(&sending->plan, err))
         return false;
     if (!confirm(sending, before, err) ||
         !guard_set(&sending->plan, arena, &sending->workspace, sending->slot, false, err) ||
         !plan_write(&sending->plan, &sending->workspace, sending->slot,
-                    clock_wall_ms(sending->session->clock), &planned, err))
+                    clock_wall_ms(sending->session->clock), &planned, err) ||
+        !lift(sending, before, err))
         return false;
     sending->edition_id = planned.edition_id;
     return true;
@@ -176,7 +227,8 @@ static void say_busy(const struct dispatch_report *report)
 static int judge(const struct edition *edition, const struct dispatch_report *report,
                  struct error *err)
 {
-    if (edition->state == EDITION_PAUSED)
+    bool not_reached = text_equal(edition->pause_reason, not_begun);
+    if (edition->state == EDITION_PAUSED && !not_reached)
         return edition_is_held(edition) ? FAULT_REFUSED : FAULT_BREAKER;
     if (report->send.end.fault != FAULT_NONE) {
         *err = report->send.end;
@@ -196,6 +248,9 @@ static int send_to_members(struct sending *sending, struct error *err)
         return (int)err->fault;
     struct edition *edition = read_edition(sending, err);
     if (edition == NULL || !dispatch(sending, edition, &report, err))
+        return (int)err->fault;
+    edition = read_edition(sending, err);
+    if (edition == NULL || !lay_aside(sending, edition, &report.send.end, err))
         return (int)err->fault;
     edition = read_edition(sending, err);
     if (edition == NULL)

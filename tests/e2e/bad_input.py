@@ -7,7 +7,7 @@ import subprocess
 from sending import nobody_got_two
 from story import Skipped, free_port
 
-LINKED = "expand-linked-learning"
+LINKED, STEM = "expand-linked-learning", "leverage-lcff-for-stem"
 CONFIG = "config/broadside.yaml"
 
 
@@ -147,7 +147,34 @@ def a_relay_that_is_down(it):
     result = it.run("send", LINKED, "--yes", "-o", f"relay.url=smtp://127.0.0.1:{free_port()}", timeout=60)
     it.expect_error(result, 69, "127.0.0.1")
     catcher = it.catcher()
-    it.expect(it.send(LINKED, catcher, "--edition", "later").status == 0, "and later it works")
+    again = it.send(LINKED, catcher, "--json")
+    it.expect(again.status == 0 and again.json()["sent"] == again.json()["planned"], "and later it works", again)
+
+
+def an_edition_that_never_began_does_not_go_out_with_another(it):
+    it.sample_workspace()
+    it.run("send", STEM, "--yes", "-o", f"relay.url=smtp://127.0.0.1:{free_port()}", timeout=60)
+    catcher = it.catcher()
+    sent = it.send(LINKED, catcher, "--json").json()
+    it.expect(len(catcher.envelopes()) == sent["planned"], "only what was asked for is sent", len(catcher.envelopes()))
+
+
+def what_was_edited_since_planning_is_not_sent_by_surprise(it):
+    it.sample_workspace()
+    catcher = it.catcher()
+    it.send(LINKED, catcher, "--edition", "e", "--limit", "2")
+    path = it.workspace / f"campaigns/{LINKED}.yaml"
+    path.write_text(path.read_text().replace("Every student", "Each student"))
+    it.expect_error(it.send(LINKED, catcher, "--edition", "e"), 77, "other content", "cancel")
+    it.expect(len(catcher.envelopes()) == 2, "nothing more goes out")
+
+
+def wrong_relay_settings_plan_nothing(it):
+    it.sample_workspace()
+    result = it.run("send", LINKED, "--yes", "-o", "relay.tls=starttls", "-o", "relay.user=u", "-o",
+                    "relay.password_env=NO_SUCH_NAME")
+    it.expect_error(result, 78, "NO_SUCH_NAME")
+    nothing_happened(it)
 
 
 def certificates(it):
