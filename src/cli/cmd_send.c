@@ -223,6 +223,22 @@ static void say_busy(const struct dispatch_report *report)
             (long long)report->holder.pid, report->holder.host);
 }
 
+/* With --quiet only what somebody has to know: cron mails every line. */
+static void say_result(struct sending *sending, const struct edition *edition,
+                       const struct dispatch_report *report)
+{
+    const struct send_report *sent = &report->send;
+    bool idle = sent->sent + sent->failed + sent->deferred + sent->unknown == 0;
+    bool plain = !sending->session->json;
+    if (report->busy)
+        say_busy(report);
+    if (plain && sending->session->quiet && idle && edition->state == EDITION_DONE)
+        return;
+    if (plain && idle && edition->state == EDITION_DONE)
+        session_sayf("everybody has it already; nothing was sent\n");
+    edition_report(sending->session, edition);
+}
+
 /* How the sending ended, as an exit status; why, in `err`. */
 static int judge(const struct edition *edition, const struct dispatch_report *report,
                  struct error *err)
@@ -255,9 +271,7 @@ static int send_to_members(struct sending *sending, struct error *err)
     edition = read_edition(sending, err);
     if (edition == NULL)
         return (int)err->fault;
-    if (report.busy)
-        say_busy(&report);
-    edition_report(sending->session, edition);
+    say_result(sending, edition, &report);
     return judge(edition, &report, err);
 }
 
