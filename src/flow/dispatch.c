@@ -128,28 +128,31 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* When the gate opens, by the wall clock. */
-static int64_t opens_at(struct dispatch *dispatch, bool rests, int64_t now_ms)
+/* When the gate opens, by the wall clock. What it said may be overtaken: with a connection the next
+ * take tells soon, without one (`asking`) it is worth opening one. */
+static int64_t opens_at(struct dispatch *dispatch, bool rests, bool asking, int64_t now_ms)
 {
     int64_t opens_ms = ledger_next_open(dispatch->ledger, rests);
     int64_t steady_ms = clock_steady_ms(dispatch->options->clock);
     if (opens_ms == INT64_MAX)
         return INT64_MAX;
     /* INT64_MIN: a message on its way decides. */
-    return now_ms + (opens_ms > steady_ms ? opens_ms - steady_ms : LOOK_AGAIN_MS);
+    if (opens_ms > steady_ms)
+        return now_ms + (opens_ms - steady_ms);
+    return asking ? now_ms : now_ms + LOOK_AGAIN_MS;
 }
 
 /* When it is worth asking again: what comes due soon enough, and what a limit lets go soon enough.
  * Something later is for the next run. */
-static bool next_look(struct dispatch *dispatch, int64_t now_ms, int64_t *ret_next_ms,
+static bool next_look(struct dispatch *dispatch, bool asking, int64_t now_ms, int64_t *ret_next_ms,
                       struct error *err)
 {
     const struct dispatch_options *options = dispatch->options;
     int64_t limit_wait_ms = options->workspace->config.send.limit_wait_ms;
-    int64_t due_ms, opens_ms = opens_at(dispatch, false, now_ms);
+    int64_t due_ms, opens_ms = opens_at(dispatch, false, asking, now_ms);
     if (!ledger_next_due(dispatch->ledger, &due_ms, err))
         return false;
-    due_ms = earlier(due_ms, opens_at(dispatch, true, now_ms));
+    due_ms = earlier(due_ms, opens_at(dispatch, true, asking, now_ms));
     dispatch->next_ms = earlier(due_ms, opens_ms);
     *ret_next_ms = earlier(due_ms - now_ms > options->patience_ms ? INT64_MAX : due_ms,
                            opens_ms - now_ms > limit_wait_ms ? INT64_MAX : opens_ms);
@@ -165,7 +168,7 @@ static bool take(void *self, struct send_item **items, size_t room, int64_t now_
     *ret_count = 0;
     *ret_next_ms = INT64_MAX;
     if (room == 0 && dispatch->left > 0)
-        return next_look(dispatch, now_ms, ret_next_ms, err);
+        return next_look(dispatch, true, now_ms, ret_next_ms, err);
     if (allowed == 0)
         return true;
     size_t taken;
@@ -178,7 +181,7 @@ static bool take(void *self, struct send_item **items, size_t room, int64_t now_
     } while (taken > 0 && *ret_count == 0 && !is_stopped(dispatch));
     count_tried(dispatch, (int64_t)*ret_count);
     bool more = *ret_count == room || dispatch->left == 0;
-    return more || next_look(dispatch, now_ms, ret_next_ms, err);
+    return more || next_look(dispatch, false, now_ms, ret_next_ms, err);
 }
 
 static void set_address(char address[SEND_ADDRESS], struct text text)

@@ -52,6 +52,7 @@ bool ledger_open(struct store *store, const struct lock *lock, int64_t now_ms,
         return false;
     *ret_ledger = memory_take(sizeof(**ret_ledger));
     (*ret_ledger)->store = store;
+    (*ret_ledger)->reopens_ms = INT64_MAX; /* nothing was asked of the gate yet, so it is open */
     if (ret_recovered != NULL)
         *ret_recovered = recovered;
     return true;
