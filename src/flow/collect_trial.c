@@ -96,7 +96,7 @@ bool collect_trial(size_t count, trial_read *read, void (*forget)(void *self), v
     size_t first = 0;
     memset(ret_poison, 0, count * sizeof(*ret_poison));
     while (first < count) {
-        size_t came_through;
+        size_t came_through = 0;
         if (!try_from(&trial, first, &came_through, err))
             return false;
         first += came_through;
