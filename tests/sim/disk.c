@@ -60,7 +60,8 @@ static struct file *create(const char *path)
         file->written = BUFFER_INIT(256 << 20);
         return file;
     }
-    must(!"room for one more file");
+    bool room_for_one_more_file = false;
+    must(room_for_one_more_file);
     return NULL;
 }
 

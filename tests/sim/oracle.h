@@ -9,7 +9,7 @@
 
 #include "flow/send.h"
 
-enum { NO_ATTEMPT = UINT32_MAX };
+#define NO_ATTEMPT UINT32_MAX
 
 void oracle_open(void);
 void oracle_close(void);

@@ -185,8 +185,6 @@ static void check_kinds(void)
 static void check_deep(void)
 {
     ARENA(arena);
-    BUFFER(json, 1 << 16);
-    BUFFER(out, 1 << 16);
     FINDINGS(findings);
     const struct template_options options = {.kind = TEMPLATE_HTML, .loader = &loader};
     struct text is = result_of(&arena, "{{#a}}{{>deep}}{{/a}}", "{\"a\":1,\"in\":1}", &options);
