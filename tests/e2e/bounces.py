@@ -269,7 +269,7 @@ def killed_at_any_moment_it_takes_each_mail_once(it):
         address = sent.people[number % len(sent.people)]
         home.put(dsn(sent.path(address), address, FULL, number=number))
     kills = 0
-    for wait in (0.15, 0.3, 0.45, 0.6, 0.75, 0.9):
+    for wait in (0.06, 0.1, 0.14, 0.18, 0.25, 0.35):
         process = it.start("collect", "--quiet", *home.option)
         time.sleep(wait)
         kills += process.poll() is None
