@@ -6,21 +6,8 @@ usage: embed.py OUTPUT ROOT FILE...
 import pathlib
 import sys
 
-
-def literal(content):
-    lines, line = [], ""
-    for byte in content:
-        if byte in b'"\\':
-            line += "\\" + chr(byte)
-        elif 32 <= byte < 127 and byte != ord("?"):
-            line += chr(byte)
-        else:
-            line += f"\\{byte:03o}"
-        if byte == 10 or len(line) > 80:
-            lines.append(line)
-            line = ""
-    lines.append(line)
-    return "\n     ".join(f'"{line}"' for line in lines)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "base"))
+from literal import literal  # noqa: E402
 
 
 def main():

@@ -6,24 +6,11 @@ usage: embed.py OUTPUT FILE...
 import pathlib
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "base"))
+from literal import literal  # noqa: E402
+
 TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
          ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-
-
-def literal(content):
-    lines, line = [], ""
-    for byte in content:
-        if byte in b'"\\':
-            line += "\\" + chr(byte)
-        elif 32 <= byte < 127 and byte != ord("?"):
-            line += chr(byte)
-        else:
-            line += f"\\{byte:03o}"
-        if byte == 10 or len(line) > 90:
-            lines.append(line)
-            line = ""
-    lines.append(line)
-    return "\n     ".join(f'"{line}"' for line in lines)
 
 
 def main():
