@@ -69,15 +69,16 @@ static bool gather(const struct collect_options *options, struct mailbox *mailbo
     struct mailbox_mail mail;
     *ret_more = true;
     while (has_room(options, batch, counts)) {
-        bool known = false, there = false;
+        struct bounce_known known = {0};
+        bool there = false;
         if (!mailbox_next(mailbox, &batch->arena, &mail, ret_more, err))
             return false;
         if (!*ret_more)
             return true;
         if (mail.uid.length > 0 &&
-            !bounce_name_known(options->workspace->store, batch->mailbox, mail.uid, &known, err))
+            !bounce_name_find(options->workspace->store, batch->mailbox, mail.uid, &known, err))
             return false;
-        if (known)
+        if (known.id != 0)
             continue;
         if (!mailbox_read(mailbox, &batch->arena, &mail, &there, err))
             return false;

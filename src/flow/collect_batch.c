@@ -91,9 +91,12 @@ static bool take_one(struct collect_batch *batch, size_t index, struct collect_c
     struct collect_mail *mail = &batch->mails[index];
     struct store *store = batch->options->workspace->store;
     struct bounce *bounce = &mail->bounce;
-    if (!bounce_find(store, bounce->digest, bounce->size, &bounce->id, err))
+    struct bounce_known known;
+    if (!bounce_find(store, bounce->digest, bounce->size, &known, err))
         return false;
-    mail->is_new = bounce->id == 0;
+    bounce->id = known.id;
+    bounce->effect = known.effect;
+    mail->is_new = known.id == 0;
     if (mail->is_new && !take_new(batch, mail, batch->poison[index], counts, err))
         return false;
     counts->taken += mail->is_new;

@@ -34,17 +34,22 @@ bool bounce_end(struct store *store, bool good, struct error *err)
     return store_end(store, good, err);
 }
 
-bool bounce_name_known(struct store *store, struct text mailbox, struct text uid, bool *ret_known,
-                       struct error *err)
+static bool read_known(struct statement *s, struct bounce_known *ret_known, struct error *err)
 {
-    int64_t id;
+    *ret_known = (struct bounce_known){0};
+    if (statement_row(s))
+        *ret_known = (struct bounce_known){statement_get_int(s, 0),
+                                           (enum bounce_effect)statement_get_int(s, 1)};
+    return statement_done(s, err);
+}
+
+bool bounce_name_find(struct store *store, struct text mailbox, struct text uid,
+                      struct bounce_known *ret_known, struct error *err)
+{
     struct statement *s = statement_of(store, QUERY_BOUNCE_NAME_FIND);
     statement_text(s, 1, mailbox);
     statement_blob(s, 2, uid.at, uid.length);
-    if (!statement_read_int(s, 0, &id, err))
-        return false;
-    *ret_known = id != 0;
-    return true;
+    return read_known(s, ret_known, err);
 }
 
 bool bounce_name_add(struct store *store, struct text mailbox, struct text uid, int64_t id,
@@ -58,12 +63,12 @@ bool bounce_name_add(struct store *store, struct text mailbox, struct text uid, 
 }
 
 bool bounce_find(struct store *store, const unsigned char digest[DIGEST_SIZE], uint64_t size,
-                 int64_t *ret_id, struct error *err)
+                 struct bounce_known *ret_known, struct error *err)
 {
     struct statement *s = statement_of(store, QUERY_BOUNCE_FIND);
     statement_blob(s, 1, digest, DIGEST_SIZE);
     statement_int(s, 2, (int64_t)size);
-    return statement_read_int(s, 0, ret_id, err);
+    return read_known(s, ret_known, err);
 }
 
 /* Parameters 1 to 15: what was found out, in the order of the columns. */

@@ -65,12 +65,18 @@ bool bounce_begin(struct store *store, struct error *err);
 /* Commits when `good`, else rolls back; whether both are well. */
 bool bounce_end(struct store *store, bool good, struct error *err);
 
-/* In or outside a transaction: was the mail of this name taken? */
-bool bounce_name_known(struct store *store, struct text mailbox, struct text uid, bool *ret_known,
-                       struct error *err);
-/* The mail with these bytes; 0: never taken. */
+/* A mail that was taken before; `id` 0: never. */
+struct bounce_known {
+    int64_t id;
+    enum bounce_effect effect;
+};
+
+/* In or outside a transaction: the mail of this name. */
+bool bounce_name_find(struct store *store, struct text mailbox, struct text uid,
+                      struct bounce_known *ret_known, struct error *err);
+/* The mail with these bytes. */
 bool bounce_find(struct store *store, const unsigned char digest[DIGEST_SIZE], uint64_t size,
-                 int64_t *ret_id, struct error *err);
+                 struct bounce_known *ret_known, struct error *err);
 bool bounce_name_add(struct store *store, struct text mailbox, struct text uid, int64_t id,
                      struct error *err);
 /* Writes it; `ret_id` is its number. */

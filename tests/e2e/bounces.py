@@ -146,6 +146,18 @@ def a_forged_bounce_changes_nothing(it):
     it.expect(len(home.names("new")) == 3, "what proves nothing stays where it was", home.names("new"))
 
 
+def a_copy_stays_where_the_mail_it_repeats_stays(it):
+    it.sample_workspace()
+    sent, home = Sent(it), Home(it)
+    forged = dsn(RETURN_PATH, sent.people[0], GONE)
+    home.put(forged)
+    it.expect(effects(home.collect()) == ["unproven"], "it proves nothing")
+    home.put(forged)
+    done = home.collect()
+    it.expect(done.status == 0 and done.out == "", "its copy is nothing new", done)
+    it.expect(len(home.names("new")) == 2, "and is left to a person as well", home.names("cur"))
+
+
 def our_header_and_our_message_id_prove_it_too(it):
     it.sample_workspace()
     sent, home = Sent(it), Home(it)
@@ -307,7 +319,7 @@ def postfix_bounces_later_and_exactly_the_unknown_are_suppressed(it):
     it.expect(planned == set(people) - set(gone), "the next edition goes to the others", planned)
 
 
-STORIES = [a_bounce_suppresses_its_reader_once, the_same_mail_by_every_way_counts_once, a_forged_bounce_changes_nothing,
+STORIES = [a_bounce_suppresses_its_reader_once, the_same_mail_by_every_way_counts_once, a_forged_bounce_changes_nothing, a_copy_stays_where_the_mail_it_repeats_stays,
            our_header_and_our_message_id_prove_it_too, our_own_fault_costs_no_reader,
            a_complaint_suppresses_for_ever_and_an_auto_reply_does_nothing,
            an_unsubscribe_mail_unsubscribes_by_its_token, soft_bounces_count_until_one_arrives,

@@ -515,12 +515,13 @@ SELECT count(*) FROM bounce WHERE kind = 'complaint' AND delivery_id > 0
 -- Mails that came home.
 
 -- name: bounce_name_find
-SELECT bounce_id FROM bounce_name WHERE mailbox = ?1 AND uid = ?2
+SELECT b.id, b.effect FROM bounce_name n JOIN bounce b ON b.id = n.bounce_id
+WHERE n.mailbox = ?1 AND n.uid = ?2
 -- name: bounce_name_add
 INSERT INTO bounce_name (mailbox, uid, bounce_id) VALUES (?1, ?2, ?3)
 ON CONFLICT DO UPDATE SET bounce_id = excluded.bounce_id
 -- name: bounce_find
-SELECT id FROM bounce WHERE digest = ?1 AND size = ?2
+SELECT id, effect FROM bounce WHERE digest = ?1 AND size = ?2
 -- name: bounce_add
 INSERT INTO bounce (kind, proof, delivery_id, hash, address, class, action, status, reply_code,
     diagnostic, rule, permanent, counted, effect, digest, size, taken_ms, raw)
