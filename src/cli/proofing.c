@@ -63,8 +63,9 @@ static void report_skipped(struct proof *proof, struct findings *findings)
     }
     if (skipped > 0)
         lint_report(proof->plan.campaign, findings, "members-skipped",
-                    proof->plan.campaign->audience.place, "%lld of %lld members are skipped: %s",
-                    (long long)skipped, (long long)proof->plan.counts.members, buffer_string(&why));
+                    proof->plan.campaign->audience.place,
+                    "%lld of %lld members would not get it: %s", (long long)skipped,
+                    (long long)proof->plan.counts.members, buffer_string(&why));
 }
 
 static bool look_at_members(struct proof *proof, struct arena *arena,

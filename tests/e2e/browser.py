@@ -79,8 +79,34 @@ class Browser:
     def type(self, css, keys):
         self.act(f"/element/{self.find(css)}/value", text=keys)
 
-    def press(self, key):
-        self.act("/actions", actions=[{"type": "key", "id": "keys", "actions": [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]}])
+    def press(self, *keys):
+        """The last key, with those before it held down."""
+        down = [{"type": "keyDown", "value": key} for key in keys]
+        up = [{"type": "keyUp", "value": key} for key in reversed(keys)]
+        self.act("/actions", actions=[{"type": "key", "id": "keys", "actions": down + up}])
+
+    def devtools(self, command, **words):
+        return self.act("/goog/cdp/execute", cmd=command, params=words)
+
+    def prefer(self, scheme):
+        """"light", "dark"; "" as the browser was started."""
+        self.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def shape(self, width, height):
+        """The page's size where a window cannot be so narrow; 0 is the window's again."""
+        if width:
+            self.devtools("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        else:
+            self.devtools("Emulation.clearDeviceMetricsOverride")
+
+    def tree(self):
+        """What a screen reader is told: role, name, whether it can be reached."""
+        told = []
+        for node in self.devtools("Accessibility.getFullAXTree")["nodes"]:
+            can = {each["name"]: each["value"].get("value") for each in node.get("properties", [])}
+            if not node.get("ignored"):
+                told.append({"role": node["role"]["value"], "name": node.get("name", {}).get("value", ""), "focusable": bool(can.get("focusable"))})
+        return told
 
     def text(self, css):
         return self.run("return document.querySelector(arguments[0])?.textContent ?? null", css)
@@ -105,9 +131,8 @@ class Browser:
         return [row["message"] for row in self.act("/se/log", type="browser")]
 
     def picture(self, path, scale=1):
-        width, height = self.run("return [innerWidth, innerHeight]")
-        taken = self.act("/goog/cdp/execute", cmd="Page.captureScreenshot", params={
-            "format": "png", "clip": {"x": 0, "y": 0, "width": width, "height": height, "scale": scale}})
+        width, height, y = self.run("return [innerWidth, innerHeight, scrollY]")
+        taken = self.devtools("Page.captureScreenshot", format="png", clip={"x": 0, "y": y, "width": width, "height": height, "scale": scale})
         pathlib.Path(path).write_bytes(base64.b64decode(taken["data"]))
 
     def wait(self, script, *words, seconds=10):

@@ -41,7 +41,7 @@ function readerButton(reader) {
     const current = active() && active().reader === reader.id;
     const where = reader.group === "persona" ? reader.organization : reader.email;
     return make("button", {
-        type: "button", "aria-current": current ? "true" : undefined, "data-id": reader.id,
+        type: "button", tabindex: current ? "0" : "-1", "aria-current": current ? "true" : undefined, "data-id": reader.id,
         "data-other": at >= 0 && !current ? "true" : undefined, on: { click: () => choose(reader.id) }
     },
         make("span", { class: "who", text: reader.name }), make("span", { class: "tongue", text: reader.language }),
@@ -59,7 +59,9 @@ function drawList() {
     if (state.people.length > 0)
         list.append(make("h3", { text: "Members" }), ...state.people.map(readerButton));
     if (list.childElementCount === 0)
-        list.append(make("p", { class: "none", text: "Nobody is called that." }));
+        list.append(make("p", { class: "none", text: words ? "Nobody has this in a name, address or tag." : "There is nobody yet." }));
+    // One stop for the Tab key; the arrows go on from there.
+    if (!list.querySelector("button[tabindex='0']")) list.querySelector("button")?.setAttribute("tabindex", "0");
     if (focused) list.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
 }
 
@@ -132,18 +134,51 @@ function drawFrame(pane) {
     pane.sheet.append(frame);
 }
 
+// `broadside plan` in a message is code on the page.
+function prose(words) {
+    return words.split("`").map((piece, index) => index % 2 ? make("code", { text: piece }) : piece);
+}
+
+// A line of a file as an editor shows it, with a mark below the place.
+function sourceLines(found) {
+    const marked = found.source.replace(/\t/g, " ");
+    return `${String(found.line).padStart(4)} │ ${marked}\n     │ ${" ".repeat(Math.max(0, found.column - 1))}^`;
+}
+
 function mistake(pane) {
     const found = pane.message;
+    if (!state.composed)
+        return make("div", { class: "blank" }, make("h3", { text: "Nothing to show yet" }),
+            make("p", { text: "The mail appears here as soon as the campaign is sound. The findings say what is missing." }));
     return make("div", { class: "broken", tabindex: "0" },
-        make("h3", { text: "This reader would not get it" }), make("p", { text: found.message }),
+        make("h3", { text: "This reader would not get it" }), make("p", {}, ...prose(found.message)),
         found.path && make("p", { class: "place", text: `${found.path}:${found.line}:${found.column}` }),
-        found.source && make("pre", { text: found.source }));
+        found.source && make("pre", { text: sourceLines(found) }));
+}
+
+// RFC 2047: what a mail program shows for =?UTF-8?Q?Mar=C3=ADa?=. All of ours are UTF-8.
+function decoded(value) {
+    const bytes = (kind, text) => /b/i.test(kind) ? atob(text)
+        : text.replace(/_/g, " ").replace(/=([0-9A-F]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+    const joined = value.replace(/(\?=)\s+(?==\?)/g, "$1");
+    return joined.replace(/(=\?UTF-8\?[BQ]\?[^?]*\?=)+/gi, words => {
+        const all = [...words.matchAll(/=\?UTF-8\?([BQ])\?([^?]*)\?=/gi)].map(word => bytes(word[1], word[2])).join("");
+        return new TextDecoder().decode(Uint8Array.from(all, letter => letter.charCodeAt(0)));
+    });
+}
+
+function fieldRows(caption, fields) {
+    return make("table", {}, make("caption", { text: caption }), make("tbody", {}, ...fields.map(field => {
+        const plain = decoded(field.value);
+        return make("tr", {}, make("th", { scope: "row", text: field.name }),
+            make("td", {}, field.value, plain !== field.value && make("span", { class: "decoded", text: plain })));
+    })));
 }
 
 function headerTable(message) {
-    return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Header fields" },
-        make("table", {}, make("tbody", {}, ...message.headers.map(field =>
-            make("tr", {}, make("th", { scope: "row", text: field.name }), make("td", { text: field.value }))))));
+    const envelope = [{ name: "MAIL FROM", value: message.envelope_from }, { name: "RCPT TO", value: message.envelope_to }];
+    return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Envelope and header fields" },
+        fieldRows("Envelope: what the relay is told", envelope), fieldRows("Header: what the message says", message.headers));
 }
 
 async function drawRaw(pane) {
@@ -187,13 +222,26 @@ function drawMeter(message) {
     by("meter-track").setAttribute("aria-valuenow", (bytes / 1024).toFixed(1));
 }
 
+// "campaigns/a.yaml:3:5, 9:12; templates/a.html:4:1": each file is named once.
+function placesOf(places) {
+    const files = new Map();
+    for (const { path, line, column } of places) files.set(path, [...(files.get(path) || []), `${line}:${column}`]);
+    return [...files].map(([path, at]) => path + ":" + at.join(", ")).join("; ");
+}
+
+// A value is told once, with every place that shows it.
 function drawFields(message) {
-    const fields = message.ok ? message.fields : [];
-    by("field-count").textContent = fields.length || "";
-    by("fields").replaceChildren(fields.length === 0 ? make("p", { class: "all-good", text: "Nothing is merged into this mail." }) :
-        make("dl", {}, ...fields.map(field => make("div", { class: "field" },
-            make("dt", { text: field.name }), make("dd", { text: field.value || "(nothing)" }),
-            make("dd", { class: "from", text: "from " + field.from }), make("dd", { class: "place", text: `${field.path}:${field.line}:${field.column}` })))));
+    const values = new Map();
+    for (const field of message.ok ? message.fields : []) {
+        const key = [field.name, field.value, field.from].join("\n");
+        if (!values.has(key)) values.set(key, { ...field, places: [] });
+        values.get(key).places.push(field);
+    }
+    by("field-count").textContent = values.size || "";
+    by("fields").replaceChildren(values.size === 0 ? make("p", { class: "all-good", text: "Nothing is merged into this mail." }) :
+        make("dl", {}, ...[...values.values()].map(value => make("div", { class: "field" },
+            make("dt", { text: value.name }), make("dd", { text: value.value || "(nothing)" }),
+            make("dd", { class: "from", text: "from " + value.from }), make("dd", { class: "place", text: placesOf(value.places) })))));
 }
 
 async function draw() {
@@ -241,14 +289,16 @@ function drawStage() {
 
 // ---- findings
 
+const placeOf = found => found.path ? `${found.path}${found.line ? `:${found.line}:${found.column}` : ""}: ` : "";
+
 function findingCard(found) {
     return make("article", { class: "finding", "data-severity": found.severity },
         make("div", { class: "finding-head" }, make("span", { class: "badge", text: found.severity }), make("code", { text: found.rule })),
-        make("p", { text: found.remedy ? found.message.replace("; " + found.remedy, "") : found.message }),
-        found.reason && make("p", { class: "why", text: found.reason[0].toUpperCase() + found.reason.slice(1) + "." }),
-        found.remedy && make("p", { class: "remedy", text: found.remedy }),
+        make("p", {}, ...prose(found.remedy ? found.message.replace("; " + found.remedy, "") : found.message)),
+        found.reason && make("p", { class: "why" }, ...prose(found.reason[0].toUpperCase() + found.reason.slice(1) + ".")),
+        found.remedy && make("p", { class: "remedy" }, ...prose(found.remedy)),
         found.path && make("p", { class: "place", text: found.path + (found.line ? `:${found.line}:${found.column}` : "") }),
-        found.source && make("pre", { text: found.source.trim() }));
+        found.source && make("pre", { tabindex: "0", "aria-label": "The line", text: found.source.trim() }));
 }
 
 function drawFindings(findings) {
@@ -262,10 +312,12 @@ function drawBanner(now) {
     const first = now.findings.find(found => found.severity === "error");
     by("banner").hidden = !now.broken;
     if (!now.broken) return;
-    by("banner-title").textContent = now.composed ? "A mistake; below is the last version without it." : "A mistake.";
-    by("banner-words").textContent = first ? `${first.path}${first.line ? `:${first.line}:${first.column}` : ""}: ${first.message}` : "";
+    const more = now.findings.filter(found => found.severity === "error").length - 1;
+    by("banner-title").textContent = (more > 0 ? `${more + 1} mistakes` : "A mistake") +
+        (now.composed ? "; below is the last version without " + (more > 0 ? "them" : "it") : "");
+    by("banner-words").replaceChildren(...(first ? [placeOf(first), ...prose(first.message)] : []));
     by("banner-source").hidden = !first?.source;
-    by("banner-source").textContent = first?.source ? `${String(first.line).padStart(4)} │ ${first.source}\n     │ ${" ".repeat(Math.max(0, first.column - 1))}^` : "";
+    by("banner-source").textContent = first?.source ? sourceLines(first) : "";
 }
 
 // ---- keeping up
@@ -274,6 +326,7 @@ async function load() {
     const now = await askJson("state");
     state.version = now.version;
     state.personas = now.personas;
+    state.composed = now.composed;
     document.title = (now.broken ? "✗ " : "") + (now.campaign ? now.campaign.title : now.path) + " – Broadside";
     by("title").textContent = now.campaign ? now.campaign.title : now.path;
     by("subtitle").textContent = now.path + (now.campaign ? ` · ${now.campaign.kind}` : "") + (now.members ? ` · ${now.selected.toLocaleString("en")} of ${now.members.toLocaleString("en")} members` : "");
@@ -334,9 +387,10 @@ tools.addEventListener("submit", event => event.preventDefault());
 let typing;
 by("search").addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(search, 80); });
 by("list").addEventListener("keydown", event => {
-    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-    const buttons = [...by("list").querySelectorAll("button")];
-    buttons[buttons.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
+    const buttons = [...by("list").querySelectorAll("button")], at = buttons.indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (to === undefined) return;
+    buttons[to]?.focus();
     event.preventDefault();
 });
 by("search").addEventListener("keydown", event => {
