@@ -137,26 +137,37 @@ static const struct key bounce_keys[] = {
      "written."},
     {"mailbox", KEY_TEXT_AS(struct bounce_config, mailbox, fit_mailbox_url), 0, NULL,
      "\"maildir:/var/mail/bounces\"",
-     "The mailbox that collects them: maildir:PATH or mbox:PATH. imaps://user@host/INBOX and "
-     "pop3s://user@host are checked, but not yet in effect."},
-    {"password_file", KEY_TEXT(struct bounce_config, password.file), LATER, NULL,
+     "The mailbox that collects them: imaps://user@host/INBOX, pop3s://user@host, maildir:PATH or "
+     "mbox:PATH. A user such as a@mail.example is written a%40mail.example."},
+    {"password_file", KEY_TEXT(struct bounce_config, password.file), 0, NULL,
      "/etc/broadside/bounces.password",
      "A file that holds the mailbox's password; refused when others can read it."},
-    {"password_env", KEY_TEXT_AS(struct bounce_config, password.env, fit_variable), LATER, NULL,
+    {"password_env", KEY_TEXT_AS(struct bounce_config, password.env, fit_variable), 0, NULL,
      "BOUNCES_PASSWORD", "The name of the environment variable that holds it."},
-    {"password_command", KEY_TEXT(struct bounce_config, password.command), LATER, NULL,
+    {"password_command", KEY_TEXT(struct bounce_config, password.command), 0, NULL,
      "\"pass show bounces\"", "A command that prints it within ten seconds."},
     {"password", KEY_REFUSED(NO_PASSWORD_HERE), 0, NULL, NULL, ""},
+    {"ca_file", KEY_TEXT(struct bounce_config, ca_file), 0, NULL, "/etc/ssl/certs/mail.pem",
+     "The certificates to trust at imaps:// and pop3s://, in PEM, instead of the system's."},
+    {"timeout", KEY_DURATION(struct bounce_config, timeout_ms, 1000, 3600 * 1000), 0, "1m", NULL,
+     "So long imaps:// and pop3s:// may take for one answer."},
+    {"keep", KEY_BOOL(struct bounce_config, keep), 0, "false", NULL,
+     "Whether mails that were taken stay on the server, as read; else they are deleted there once "
+     "their effect is stored. What a person should read is always left, as new. A Maildir or mbox "
+     "keeps all."},
 };
 
 static void check_bounces(struct schema *schema, void *at)
 {
     struct bounce_config *bounces = at;
+    struct error err;
     check_secret(schema, bounces->place, &bounces->password);
-    if (text_contains(bounces->mailbox, TEXT("://")))
-        findings_rule(schema->findings, SEVERITY_NOTE, SCHEMA_LATER, bounces->place,
-                      "mailbox: imaps:// and pop3s:// are checked, but not yet in effect; collect "
-                      "from maildir:PATH or mbox:PATH, or pipe mails to `broadside collect -`");
+    if (bounces->mailbox.length > 0)
+        must(fit_mailbox_url_parts(schema->arena, bounces->mailbox, &bounces->server, &err));
+    if (bounces->server.is_remote && !secret_is_named(&bounces->password))
+        schema_mistake(schema, bounces->place,
+                       "mailbox: its user needs a password; add password_file, password_env or "
+                       "password_command");
 }
 
 static const struct shape bounce_shape =

@@ -4,6 +4,7 @@
 #define CAMPAIGN_CONFIG_H
 
 #include "base/log.h"
+#include "campaign/fit.h"
 #include "campaign/notify.h"
 #include "campaign/restraint.h"
 #include "settings/schema.h"
@@ -53,8 +54,12 @@ struct domain_group_list {
 
 struct bounce_config {
     struct place place;
-    struct text mailbox; /* imaps:// pop3s:// maildir:PATH mbox:PATH; empty: none */
+    struct text mailbox;       /* imaps:// pop3s:// maildir:PATH mbox:PATH; empty: none */
+    struct mailbox_url server; /* of it; `is_remote` says whether there is one */
     struct secret_source password;
+    struct text ca_file;     /* empty: the system's */
+    int64_t timeout_ms;      /* for one answer of the server */
+    bool keep;               /* what was taken stays on the server */
     struct text return_path; /* an address; +TOKEN is added to its local part; empty: the sender's
                                 address */
 };

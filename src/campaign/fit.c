@@ -5,7 +5,7 @@
 
 #include "base/banned.h"
 
-enum { NAME = 64, URL = 512, PORT_SMTP = 25, PORT_SMTPS = 465 };
+enum { NAME = 64, URL = 512, PORT_SMTP = 25, PORT_SMTPS = 465, PORT_IMAPS = 993, PORT_POP3S = 995 };
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -176,29 +176,76 @@ bool fit_public_url(struct text text, struct error *err)
            error_set(err, FAULT_FILE, "must begin with https://");
 }
 
+static int hex_of(char byte)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = strchr(digits, text_lower_byte(byte));
+    return byte != '\0' && at != NULL ? (int)(at - digits) : -1;
+}
+
+/* RFC 3986 2.1; nothing that could end a command may come of it. */
+static bool decode_percent(struct arena *arena, struct text text, struct text *ret_decoded)
+{
+    BUFFER(out, URL);
+    for (size_t i = 0; i < text.length; i++) {
+        char byte = text.at[i];
+        if (byte == '%') {
+            struct text digits = text_slice(text, i + 1, 2);
+            int high = digits.length == 2 ? hex_of(digits.at[0]) : -1;
+            int low = digits.length == 2 ? hex_of(digits.at[1]) : -1;
+            if (high < 0 || low < 0)
+                return false;
+            byte = (char)(high * 16 + low);
+            i += 2;
+        }
+        buffer_add_byte(&out, byte);
+    }
+    *ret_decoded = arena_text(arena, buffer_text(&out));
+    return !text_has_control(*ret_decoded, NULL) && text_is_ascii(*ret_decoded);
+}
+
+static bool parse_remote(struct arena *arena, struct text rest, struct mailbox_url *parts,
+                         struct error *err)
+{
+    struct text authority = text_slice(rest, 0, text_find_byte(rest, '/'));
+    struct text folder = text_after(rest, authority.length + 1);
+    size_t at = text_find_last_byte(authority, '@');
+    struct text user = text_slice(authority, 0, at == TEXT_NONE ? 0 : at);
+    if (text_find_byte(user, ':') != TEXT_NONE)
+        return error_set(err, FAULT_FILE,
+                         "must not hold a password; there is password_file beside it");
+    if (user.length == 0)
+        return error_set(err, FAULT_FILE, "needs a user: imaps://user@host/INBOX");
+    if (parts->is_pop3 && folder.length > 0)
+        return error_set(err, FAULT_FILE, "must end with the host: POP3 knows no folders");
+    parts->port = parts->is_pop3 ? PORT_POP3S : PORT_IMAPS;
+    bool fits = is_url_text(user) && (folder.length == 0 || is_url_text(folder)) &&
+                parse_authority(text_after(authority, at + 1), &parts->host, &parts->port) &&
+                decode_percent(arena, user, &parts->user) &&
+                decode_percent(arena, folder.length > 0 ? folder : TEXT("INBOX"), &parts->folder);
+    parts->host = arena_text(arena, parts->host);
+    return fits ||
+           error_set(err, FAULT_FILE, "must be imaps://user@host/INBOX or pop3s://user@host");
+}
+
+bool fit_mailbox_url_parts(struct arena *arena, struct text url, struct mailbox_url *ret_parts,
+                           struct error *err)
+{
+    bool is_imap = text_starts(url, TEXT("imaps://")), is_pop3 = text_starts(url, TEXT("pop3s://"));
+    *ret_parts = (struct mailbox_url){.is_remote = is_imap || is_pop3, .is_pop3 = is_pop3};
+    if (ret_parts->is_remote)
+        return parse_remote(arena, text_after(url, 8), ret_parts, err);
+    if (!text_starts(url, TEXT("maildir:")) && !text_starts(url, TEXT("mbox:")))
+        return error_set(err, FAULT_FILE,
+                         "must be imaps://user@host/INBOX, pop3s://user@host, maildir:PATH or "
+                         "mbox:PATH");
+    return text_find_byte(url, ':') + 1 < url.length ||
+           error_set(err, FAULT_FILE, "needs a path behind the colon");
+}
+
 bool fit_mailbox_url(struct text text, struct error *err)
 {
-    static const char *const remote[] = {"imaps://", "pop3s://"};
-    if (text_starts(text, TEXT("maildir:")) || text_starts(text, TEXT("mbox:")))
-        return text_find_byte(text, ':') + 1 < text.length ||
-               error_set(err, FAULT_FILE, "needs a path behind the colon");
-    for (size_t i = 0; i < sizeof(remote) / sizeof(remote[0]); i++) {
-        if (!text_starts(text, text_of(remote[i])))
-            continue;
-        struct text rest = text_after(text, strlen(remote[i]));
-        struct text authority = text_slice(rest, 0, text_find_byte(rest, '/'));
-        size_t at = text_find_last_byte(authority, '@');
-        struct text user = text_slice(authority, 0, at == TEXT_NONE ? 0 : at);
-        struct text host;
-        uint16_t port = 993;
-        if (text_find_byte(user, ':') != TEXT_NONE)
-            return error_set(err, FAULT_FILE,
-                             "must not hold a password; there is password_file beside it");
-        if (is_url_text(rest) &&
-            parse_authority(text_after(authority, at == TEXT_NONE ? 0 : at + 1), &host, &port))
-            return true;
-    }
-    return error_set(err, FAULT_FILE,
-                     "must be imaps://user@host/INBOX, pop3s://user@host, maildir:PATH or "
-                     "mbox:PATH");
+    ARENA(scratch);
+    struct mailbox_url parts;
+    return fit_mailbox_url_parts(&scratch, text, &parts, err);
 }

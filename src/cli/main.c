@@ -6,6 +6,7 @@
 
 #include "base/banned.h"
 #include "cli/command.h"
+#include "wire/mailbox_session.h"
 
 enum { HELP_SIZE = 64 * 1024 };
 
@@ -130,6 +131,8 @@ static int start(struct session *session, int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct session session = {.folder = ".", .clock = &clock_system};
+    if (mailbox_session_is_asked(argc, argv))
+        mailbox_session_run();
     setlocale(LC_CTYPE, "C.UTF-8");
     forbid_core_dumps();
     signal(SIGPIPE, SIG_IGN);

@@ -9,6 +9,7 @@
 #include "base/banned.h"
 #include "flow/collect_batch.h"
 #include "flow/collect_effect.h"
+#include "settings/secret.h"
 #include "store/lock.h"
 #include "wire/mailbox.h"
 
@@ -61,6 +62,27 @@ static bool must_end(const struct collect_options *options, const struct collect
            (options->limit > 0 && counts->taken >= options->limit);
 }
 
+/* What a person should still look at stays as new as it is. */
+static void mark(struct mailbox *mailbox, struct text uid, enum bounce_effect effect)
+{
+    if (uid.length > 0 && effect != EFFECT_FOR_PEOPLE && effect != EFFECT_UNPROVEN &&
+        effect != EFFECT_POISON)
+        mailbox_mark(mailbox, uid);
+}
+
+static void mark_all(struct mailbox *mailbox, const struct collect_batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        mark(mailbox, batch->mails[i].uid, batch->mails[i].bounce.effect);
+}
+
+/* Taken by a run that ended before it could delete the mail, or that judged it otherwise. */
+static void mark_known(struct mailbox *mailbox, struct text uid, enum bounce_effect effect)
+{
+    if (mailbox_removes(mailbox))
+        mark(mailbox, uid, effect);
+}
+
 /* The next mails that were never taken under their name. `ret_more` is false at the end. */
 static bool gather(const struct collect_options *options, struct mailbox *mailbox,
                    struct collect_batch *batch, const struct collect_counts *counts, bool *ret_more,
@@ -78,25 +100,16 @@ static bool gather(const struct collect_options *options, struct mailbox *mailbo
         if (mail.uid.length > 0 &&
             !bounce_name_find(options->workspace->store, batch->mailbox, mail.uid, &known, err))
             return false;
-        if (known.id != 0)
+        if (known.id != 0) {
+            mark_known(mailbox, mail.uid, known.effect);
             continue;
+        }
         if (!mailbox_read(mailbox, &batch->arena, &mail, &there, err))
             return false;
         if (there)
             collect_batch_add(batch, &mail);
     }
     return true;
-}
-
-/* What a person should still look at stays as new as it is. */
-static void mark_all(struct mailbox *mailbox, const struct collect_batch *batch)
-{
-    for (size_t i = 0; i < batch->count; i++) {
-        enum bounce_effect effect = batch->mails[i].bounce.effect;
-        if (effect != EFFECT_FOR_PEOPLE && effect != EFFECT_UNPROVEN && effect != EFFECT_POISON &&
-            batch->mails[i].uid.length > 0)
-            mailbox_mark(mailbox, batch->mails[i].uid);
-    }
 }
 
 static bool walk(const struct collect_options *options, struct mailbox *mailbox, struct text name,
@@ -116,10 +129,55 @@ static bool walk(const struct collect_options *options, struct mailbox *mailbox,
             return false;
         mark_all(mailbox, &batch);
         *err = trouble;
-        if (!whole)
+        if (!whole && !mailbox_again(mailbox, err))
             return false;
+        more = more || !whole;
     }
     return true;
+}
+
+/* --- Opening --- */
+
+static const char *string_or_null(struct arena *arena, struct text text)
+{
+    return text.length > 0 ? arena_string(arena, text) : NULL;
+}
+
+static bool connect_to(const struct workspace *workspace, struct arena *arena,
+                       struct secret **ret_secret, struct mailbox **ret_mailbox, struct error *err)
+{
+    const struct bounce_config *bounces = &workspace->config.bounces;
+    struct mailbox_server *server = arena_new(arena, struct mailbox_server);
+    *ret_secret = secret_open(&bounces->password, workspace->root, err);
+    if (*ret_secret == NULL)
+        return false;
+    *server = (struct mailbox_server){
+        .url = arena_string(arena, bounces->mailbox),
+        .protocol = bounces->server.is_pop3 ? MAILBOX_POP3S : MAILBOX_IMAPS,
+        .host = arena_string(arena, bounces->server.host),
+        .port = bounces->server.port,
+        .user = arena_string(arena, bounces->server.user),
+        .secret = secret_reveal(*ret_secret),
+        .folder = arena_string(arena, bounces->server.folder),
+        .ca_file = string_or_null(arena, bounces->ca_file),
+        .timeout_ms = bounces->timeout_ms,
+        .keep = bounces->keep,
+    };
+    return mailbox_connect(server, ret_mailbox, err);
+}
+
+/* What could not be read this time waits where it is. */
+static void tell_passed_over(const struct collect_options *options, const struct mailbox *mailbox,
+                             struct collect_counts *counts)
+{
+    uint64_t count = mailbox_passed_over(mailbox);
+    if (count == 0)
+        return;
+    counts->remains = true;
+    log_warning(options->log,
+                "%llu mails could not be fetched and were left in the mailbox; the next run tries "
+                "them again",
+                (unsigned long long)count);
 }
 
 bool collect_mailbox(const struct collect_options *options, struct collect_counts *ret_counts,
@@ -134,11 +192,19 @@ bool collect_mailbox(const struct collect_options *options, struct collect_count
         return error_set(err, FAULT_CONFIG,
                          "no mailbox is configured: write bounces.mailbox, or pipe one mail to "
                          "`broadside collect -`");
-    if (!take_lock(workspace, &lock, err) || !mailbox_open(url, workspace->root, &mailbox, err))
-        return false;
-    bool good = walk(options, mailbox, url, ret_counts, err);
-    mailbox_close(mailbox);
-    checkpoint(options);
+    ARENA(arena);
+    struct secret *secret = NULL;
+    bool good = take_lock(workspace, &lock, err) &&
+                (workspace->config.bounces.server.is_remote
+                     ? connect_to(workspace, &arena, &secret, &mailbox, err)
+                     : mailbox_open(url, workspace->root, &mailbox, err));
+    if (good) {
+        good = walk(options, mailbox, url, ret_counts, err);
+        tell_passed_over(options, mailbox, ret_counts);
+        mailbox_close(mailbox);
+        checkpoint(options);
+    }
+    secret_close(secret);
     return good;
 }
 

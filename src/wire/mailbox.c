@@ -13,6 +13,22 @@ struct mailbox {
     void *state;
 };
 
+static struct mailbox *make(const struct mailbox_kind *kind, void *state)
+{
+    struct mailbox *mailbox = memory_take(sizeof(*mailbox));
+    *mailbox = (struct mailbox){kind, state};
+    return mailbox;
+}
+
+bool mailbox_connect(const struct mailbox_server *server, struct mailbox **ret_mailbox,
+                     struct error *err)
+{
+    void *state = mailbox_remote_open(server, err);
+    if (state != NULL)
+        *ret_mailbox = make(&mailbox_remote, state);
+    return state != NULL;
+}
+
 static const struct {
     const char *scheme;
     const struct mailbox_kind *kind;
@@ -35,12 +51,10 @@ bool mailbox_open(struct text url, const char *root, struct mailbox **ret_mailbo
         void *state = kinds[i].kind->open(arena_string(&scratch, path), err);
         if (state == NULL)
             return false;
-        struct mailbox *mailbox = memory_take(sizeof(*mailbox));
-        *mailbox = (struct mailbox){kinds[i].kind, state};
-        *ret_mailbox = mailbox;
+        *ret_mailbox = make(kinds[i].kind, state);
         return true;
     }
-    return error_set(err, FAULT_CONFIG, "bounces.mailbox: %.*s is not yet in effect",
+    return error_set(err, FAULT_CONFIG, "bounces.mailbox: %.*s is no sort of mailbox",
                      TEXT_ARGS(text_slice(url, 0, text_find_byte(url, ':'))));
 }
 
@@ -48,6 +62,8 @@ void mailbox_close(struct mailbox *mailbox)
 {
     if (mailbox == NULL)
         return;
+    if (mailbox->kind->finish != NULL)
+        mailbox->kind->finish(mailbox->state);
     mailbox->kind->close(mailbox->state);
     memory_free(mailbox);
 }
@@ -72,6 +88,21 @@ void mailbox_mark(struct mailbox *mailbox, struct text uid)
 {
     if (mailbox->kind->mark != NULL)
         mailbox->kind->mark(mailbox->state, uid);
+}
+
+bool mailbox_removes(const struct mailbox *mailbox)
+{
+    return mailbox->kind->removes != NULL && mailbox->kind->removes(mailbox->state);
+}
+
+bool mailbox_again(struct mailbox *mailbox, struct error *err)
+{
+    return mailbox->kind->again != NULL && mailbox->kind->again(mailbox->state, err);
+}
+
+uint64_t mailbox_passed_over(const struct mailbox *mailbox)
+{
+    return mailbox->kind->passed_over != NULL ? mailbox->kind->passed_over(mailbox->state) : 0;
 }
 
 /* Reads to the end although only the head is kept: a mail server whose pipe breaks sends the mail

@@ -13,6 +13,21 @@
 #include "base/arena.h"
 #include "base/error.h"
 
+enum mailbox_protocol { MAILBOX_IMAPS, MAILBOX_POP3S };
+
+/* A mailbox on a server. Strings are borrowed for as long as it is open. */
+struct mailbox_server {
+    const char *url; /* as configured, for what is said to a person */
+    enum mailbox_protocol protocol;
+    const char *host; /* without brackets */
+    uint16_t port;
+    const char *user, *secret;
+    const char *folder;  /* IMAP */
+    const char *ca_file; /* NULL: the system's authorities */
+    int64_t timeout_ms;  /* for one answer */
+    bool keep;           /* what was taken is shown as read (IMAP), not deleted */
+};
+
 enum {
     MAILBOX_MAIL = 256 * 1024, /* bytes that are read of a mail */
     MAILBOX_UID = 255,         /* bytes of a mail's name in its mailbox */
@@ -27,11 +42,16 @@ struct mailbox_mail {
 
 struct mailbox;
 
+/* On a server. It is read by a process of its own, which this program starts anew: main() must
+ * begin with mailbox_session_is_asked(). FAULT_CONFIG for certificate, password and folder, else
+ * FAULT_UNREACHABLE. */
+bool mailbox_connect(const struct mailbox_server *server, struct mailbox **ret_mailbox,
+                     struct error *err);
 /* maildir:PATH, mbox:PATH; a relative path begins at `root`. FAULT_UNREACHABLE when it is not there
  * or cannot be read, FAULT_REMAINS when another program is writing to it. */
 bool mailbox_open(struct text url, const char *root, struct mailbox **ret_mailbox,
                   struct error *err);
-/* NULL is fine. */
+/* What was marked is told to the server first. NULL is fine. */
 void mailbox_close(struct mailbox *mailbox);
 
 /* The next mail's name, without reading it; `ret_there` is false at the end. In `arena`. */
@@ -40,9 +60,14 @@ bool mailbox_next(struct mailbox *mailbox, struct arena *arena, struct mailbox_m
 /* Reads the mail that mailbox_next() gave last. `ret_there` is false when it is gone meanwhile. */
 bool mailbox_read(struct mailbox *mailbox, struct arena *arena, struct mailbox_mail *mail,
                   bool *ret_there, struct error *err);
-/* Shows people that the mail was dealt with (Maildir: seen). Failing to is no error: it is only a
- * courtesy. */
+/* Shows that the mail was dealt with: seen in a Maildir and with `keep`, else deleted from its
+ * server. Failing to is no error; where mailbox_removes(), the next run marks again. */
 void mailbox_mark(struct mailbox *mailbox, struct text uid);
+bool mailbox_removes(const struct mailbox *mailbox);
+/* After a failure: true when it can be walked once more, from its first mail on. */
+bool mailbox_again(struct mailbox *mailbox, struct error *err);
+/* Mails that could not be read although the others could; they are where they were. */
+uint64_t mailbox_passed_over(const struct mailbox *mailbox);
 
 /* One mail from a descriptor: its first `cap` bytes; the rest is read and only counted. */
 bool mailbox_read_one(struct arena *arena, int fd, struct text name, size_t cap,

@@ -2,8 +2,7 @@
 #include "wire/relay_failure.h"
 
 #include "base/banned.h"
-#include "base/memory.h"
-#include "mail/encode.h"
+#include "wire/echo.h"
 
 static const struct trouble_row {
     enum relay_reach reach;
@@ -40,34 +39,6 @@ static bool server_spoke_last(enum relay_trouble trouble)
            trouble == RELAY_DOWN;
 }
 
-enum { SECRET_WORDS = 64 * 1024 };
-
-/* Inside a longer base64 (AUTH PLAIN puts the user in front) its groups of four are cut at one of
- * three places; what lies between the first and the last group is always the same. */
-static bool says_encoded(struct text words, const char *secret, size_t shift)
-{
-    BUFFER(bytes, SECRET_WORDS);
-    BUFFER(encoded, SECRET_WORDS * 2);
-    buffer_add(&bytes, text_slice(TEXT("xx"), 0, shift));
-    buffer_add(&bytes, text_of(secret));
-    encode_base64_bare(buffer_text(&bytes), &encoded);
-    size_t start = shift > 0 ? 4 : 0, end = bytes.length / 3 * 4;
-    bool said =
-        end > start && text_contains(words, text_slice(buffer_text(&encoded), start, end - start));
-    memory_wipe(bytes.at, bytes.length);
-    memory_wipe(encoded.at, encoded.length);
-    return said;
-}
-
-/* A server may repeat what it was told; that goes into no log. */
-static bool says_secret(struct text words, const char *secret)
-{
-    if (secret == NULL || secret[0] == '\0')
-        return false;
-    return text_contains(words, text_of(secret)) || says_encoded(words, secret, 0) ||
-           says_encoded(words, secret, 1) || says_encoded(words, secret, 2);
-}
-
 void relay_failure_of(enum relay_trouble trouble, const struct relay_target *target,
                       const struct relay_greeting *greeting, const char *words,
                       struct relay_failure *ret_failure)
@@ -82,8 +53,9 @@ void relay_failure_of(enum relay_trouble trouble, const struct relay_target *tar
         .reach = reach, .stage = refused ? greeting->last_stage : greeting->stage};
     enum fault fault = reach == RELAY_TRY_LATER ? FAULT_UNREACHABLE : FAULT_CONFIG;
     if (refused) {
+        /* It may repeat what it was told; that goes into no log. */
         ret_failure->reply = *last;
-        if (says_secret(last->text, target->secret))
+        if (echo_holds(last->text, target->secret))
             ret_failure->reply.text = TEXT("[words that hold the password]");
         error_set(&ret_failure->error, fault, "the relay %s %s (it said \"%u %.*s\"); %s",
                   target->url, row->what, last->code, TEXT_ARGS(ret_failure->reply.text),

@@ -92,6 +92,18 @@ static const struct {
      "c.yaml:3:21: url: must begin with https://"},
     {"a mailbox without TLS is refused", SENDER RELAY "bounces: {mailbox: \"imap://u@h\"}\n", NULL,
      "c.yaml:3:21: mailbox: must be imaps://"},
+    {"a mailbox on a server needs a user", SENDER RELAY "bounces: {mailbox: \"imaps://h\"}\n", NULL,
+     "c.yaml:3:21: mailbox: needs a user"},
+    {"and a password", SENDER RELAY "bounces: {mailbox: \"imaps://u@h\"}\n", NULL,
+     "c.yaml:3:10: mailbox: its user needs a password"},
+    {"which does not stand in it", SENDER RELAY "bounces: {mailbox: \"pop3s://u:p@h\"}\n", NULL,
+     "c.yaml:3:21: mailbox: must not hold a password"},
+    {"POP3 knows no folders", SENDER RELAY "bounces: {mailbox: \"pop3s://u@h/a\"}\n", NULL,
+     "c.yaml:3:21: mailbox: must end with the host"},
+    {"no command ends in a folder", SENDER RELAY "bounces: {mailbox: \"imaps://u@h/a%0d\"}\n", NULL,
+     "c.yaml:3:21: mailbox: must be imaps://"},
+    {"half an encoded byte is refused", SENDER RELAY "bounces: {mailbox: \"imaps://u@h/a%4\"}\n",
+     NULL, "c.yaml:3:21: mailbox: must be imaps://"},
     {"a group of domains needs members", SENDER RELAY "domains: {g: {limits: [1/s]}}\n", NULL,
      "c.yaml:3:14: \"match\" is missing"},
     {"a domain is checked", SENDER RELAY "domains: {g: {match: [a..b]}}\n", NULL,
@@ -204,9 +216,28 @@ static void lowers_domains(void)
     check_text("domains are in lower case", read.config.domains.at[0].match.at[0],
                TEXT("gmail.com"));
     check_number("they have their effect", read.findings.notes, 0);
-    READ(later, SENDER RELAY "bounces: {mailbox: \"mbox:mail\"}\n", NULL);
-    if (later.findings.notes > 0) /* the mailbox, as long as it has none */
-        check_text("what has no effect yet is noted", later.findings.first->rule, SCHEMA_LATER);
+}
+
+#define BOUNCES(url) "bounces: {mailbox: \"" url "\", password_env: P}\n"
+
+static void takes_mailboxes_apart(void)
+{
+    READ(whole, SENDER RELAY BOUNCES("imaps://a%40b.example@[::1]:1993/Dead%20letters/new"), NULL);
+    const struct mailbox_url *server = &whole.config.bounces.server;
+    check("it is on a server", whole.sound && server->is_remote && !server->is_pop3);
+    check_text("the user is decoded", server->user, TEXT("a@b.example"));
+    check_text("the host has no brackets", server->host, TEXT("::1"));
+    check_number("the port is the named one", server->port, 1993);
+    check_text("the folder is decoded", server->folder, TEXT("Dead letters/new"));
+    check_number("an answer has a minute", whole.config.bounces.timeout_ms, 60000);
+    READ(bare, SENDER RELAY BOUNCES("imaps://u@h/"), NULL);
+    check_text("the folder is INBOX", bare.config.bounces.server.folder, TEXT("INBOX"));
+    check_number("the port is that of imaps", bare.config.bounces.server.port, 993);
+    READ(post, SENDER RELAY BOUNCES("pop3s://u@h"), NULL);
+    check("or of pop3s",
+          post.config.bounces.server.is_pop3 && post.config.bounces.server.port == 995);
+    READ(files, SENDER RELAY "bounces: {mailbox: \"maildir:x\"}\n", NULL);
+    check("a Maildir is on no server", files.sound && !files.config.bounces.server.is_remote);
 }
 
 static void accepts_the_example(void)
@@ -233,6 +264,7 @@ int main(void)
     fills_in_defaults();
     overrides_win();
     lowers_domains();
+    takes_mailboxes_apart();
     accepts_the_example();
     return check_done();
 }
