@@ -89,27 +89,68 @@ static void show(struct log *log, const char *line, size_t length)
         log->aside(log->progress, false);
 }
 
-void log_line(struct log *log, enum log_level level, const char *format, ...)
+static bool goes_to_file(const struct log *log, enum log_level level)
 {
-    bool to_file = log->file >= 0 && level >= LOG_INFO, to_stderr = level >= log->shown;
-    if (!to_file && !to_stderr)
-        return;
-    char line[LOG_LINE], iso[CIVIL_ISO];
-    int head = snprintf(line, sizeof(line), "%s %s ", civil_iso(clock_wall_ms(log->clock), iso),
+    return log->file >= 0 && level >= LOG_INFO;
+}
+
+static void keep(struct log *log, const char *lines, size_t length)
+{
+    write_whole(log->file, lines, length);
+    log->size += (int64_t)length;
+    if (log->size > LOG_FILE)
+        turn_over(log);
+}
+
+/* With its line feed; its length. */
+static size_t format_line(const struct log *log, enum log_level level, char line[LOG_LINE],
+                          const char *format, va_list args)
+{
+    char iso[CIVIL_ISO];
+    int head = snprintf(line, LOG_LINE, "%s %s ", civil_iso(clock_wall_ms(log->clock), iso),
                         level_names[level]);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(line + head, sizeof(line) - (size_t)head - 1, format, args);
-    va_end(args);
+    vsnprintf(line + head, LOG_LINE - (size_t)head - 1, format, args);
     error_clean(line);
     size_t length = strlen(line);
     line[length++] = '\n';
-    if (to_file) {
-        write_whole(log->file, line, length);
-        log->size += (int64_t)length;
-        if (log->size > LOG_FILE)
-            turn_over(log);
-    }
-    if (to_stderr)
+    return length;
+}
+
+void log_line(struct log *log, enum log_level level, const char *format, ...)
+{
+    char line[LOG_LINE];
+    if (!goes_to_file(log, level) && level < log->shown)
+        return;
+    va_list args;
+    va_start(args, format);
+    size_t length = format_line(log, level, line, format, args);
+    va_end(args);
+    if (goes_to_file(log, level))
+        keep(log, line, length);
+    if (level >= log->shown)
         show(log, line, length);
+}
+
+void log_later(struct log *log, struct buffer *lines, enum log_level level, const char *format, ...)
+{
+    char line[LOG_LINE];
+    if (!goes_to_file(log, level) && level < log->shown)
+        return;
+    va_list args;
+    va_start(args, format);
+    size_t length = format_line(log, level, line, format, args);
+    va_end(args);
+    if (lines->length + length > lines->limit)
+        log_write(log, lines);
+    if (goes_to_file(log, level))
+        buffer_append(lines, line, length);
+    if (level >= log->shown)
+        show(log, line, length);
+}
+
+void log_write(struct log *log, struct buffer *lines)
+{
+    if (lines->length > 0 && log->file >= 0)
+        keep(log, lines->at, lines->length);
+    buffer_clear(lines);
 }

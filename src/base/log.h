@@ -2,8 +2,9 @@
  * Log: one line an event, on stderr and, when opened, in a file.
  *
  * A line is `2026-12-01T17:00:00Z level message`, at most LOG_LINE bytes, control characters
- * replaced, written with one write(2). Secrets never reach it: callers pass names of credentials,
- * never values.
+ * replaced, written with one write(2); a loop with thousands of them a second writes those of a
+ * turn together (log_later). Secrets never reach it: callers pass names of credentials, never
+ * values.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -11,6 +12,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/error.h"
 
@@ -18,6 +20,7 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
 
 enum {
     LOG_LINE = 1024,
+    LOG_LINES = 1024 * 1024,    /* of a turn; more are written at once */
     LOG_FILE = 8 * 1024 * 1024, /* bytes; a longer file becomes FILE.1, that one FILE.2 … */
     LOG_KEPT = 4,               /* older files that are kept, so nothing else needs to rotate it */
 };
@@ -40,6 +43,12 @@ void log_close(struct log *log);
 
 void log_line(struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* As log_line(), but what goes to the file is appended to `lines`, and log_write() writes those
+ * with one write(2). A crash loses the lines of one turn; what must not be lost is in the ledger.
+ */
+void log_later(struct log *log, struct buffer *lines, enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void log_write(struct log *log, struct buffer *lines);
 #define log_debug(log, ...) log_line((log), LOG_DEBUG, __VA_ARGS__)
 #define log_info(log, ...) log_line((log), LOG_INFO, __VA_ARGS__)
 #define log_warning(log, ...) log_line((log), LOG_WARNING, __VA_ARGS__)

@@ -309,6 +309,12 @@ bool escape_apply(struct escape escape, struct text value, struct buffer *scratc
     return true;
 }
 
+bool escape_equal(struct escape a, struct escape b)
+{
+    return a.kind == b.kind && a.unquoted == b.unquoted && a.begins == b.begins &&
+           a.encoded == b.encoded && a.conditional == b.conditional;
+}
+
 struct text escape_refused(struct escape escape)
 {
     return escape.kind == ESCAPE_URL ? TEXT("#") : (struct text){0};

@@ -38,6 +38,7 @@ struct escape {
 bool escape_apply(struct escape escape, struct text value, struct buffer *scratch,
                   struct text *ret_text, struct error *err);
 struct text escape_refused(struct escape escape);
+bool escape_equal(struct escape a, struct escape b);
 
 /* Appends `text` with all but unreserved bytes (and those in `kept`) percent-encoded. */
 void escape_percent(struct buffer *out, struct text text, const char *kept);

@@ -325,6 +325,20 @@ static bool takes(const struct filter *filter, const struct value *value)
     return text || filter->apply == apply_json || filter->apply == apply_default;
 }
 
+static bool is_same_use(const struct filter_use *a, const struct filter_use *b)
+{
+    return a->filter == b->filter && a->number == b->number && a->has_argument == b->has_argument &&
+           text_equal(a->argument, b->argument);
+}
+
+bool filter_chain_equal(const struct filter_chain *a, const struct filter_chain *b)
+{
+    size_t same = 0;
+    while (same < a->count && same < b->count && is_same_use(&a->uses[same], &b->uses[same]))
+        same++;
+    return same == a->count && same == b->count;
+}
+
 bool filter_apply(const struct filter_chain *chain, const struct filter_language *language,
                   struct filter_scratch *scratch, struct value *value, struct error *err)
 {

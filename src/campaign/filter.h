@@ -49,6 +49,8 @@ struct filter_chain {
 bool filter_parse(struct arena *arena, struct text text, struct filter_chain *ret_chain,
                   size_t *ret_at, struct error *err);
 
+bool filter_chain_equal(const struct filter_chain *a, const struct filter_chain *b);
+
 /* Memory that filtering needs; kept from value to value. */
 struct filter_scratch {
     struct buffer out[2];

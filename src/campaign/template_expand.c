@@ -194,6 +194,8 @@ static void expand_value(struct compiler *compiler, struct template_node *node,
     op->settled = decided ? (settled != NULL ? settled : &missing) : NULL;
     op->guarded = is_guarded(scope, node->text);
     op->escape = escape_for(compiler, node, scope);
+    const struct template_distinct distinct = {node, op->settled, op->escape, op->guarded};
+    op->memo = template_memo_of(&compiler->template->memos, &distinct);
 }
 
 /* ---- sections ---- */

@@ -8,6 +8,7 @@
 #include "campaign/escape.h"
 #include "campaign/template.h"
 #include "campaign/template_markup.h"
+#include "campaign/template_memo.h"
 #include "campaign/template_tree.h"
 
 enum template_op_kind { OP_TEXT, OP_VALUE, OP_SECTION, OP_INVERTED, OP_CALL };
@@ -16,6 +17,7 @@ struct template_op {
     enum template_op_kind kind;
     bool guarded, nested; /* as in struct template_name */
     struct escape escape; /* VALUE */
+    size_t memo;          /* VALUE */
     size_t end;           /* SECTION, INVERTED: the index behind the last step inside */
     struct text text;     /* TEXT */
     const struct template_node *node;
@@ -73,6 +75,7 @@ struct template
     struct template_file *files;
     struct template_env *envs; /* the last is the empty one */
     struct template_call *calls;
+    struct template_memos memos;
     size_t ops;      /* of all programs */
     size_t constant; /* bytes of constant text */
     bool has_calls;  /* something waits for the rendering to be included */

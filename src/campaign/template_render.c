@@ -9,7 +9,9 @@ struct rendering {
     const struct value *stack[STACK];
     size_t depth, contexts, start;
     unsigned steps, calls, nesting;
+    unsigned objects; /* of sections, on the stack */
     struct buffer *out;
+    struct template_memory memory;
     struct buffer escaped;
     struct filter_scratch scratch;
     const struct filter_language *language;
@@ -127,7 +129,7 @@ static bool escape_value(struct rendering *rendering, const struct template_op *
     return true;
 }
 
-static bool run_value(struct rendering *rendering, const struct template_op *op)
+static bool work_out(struct rendering *rendering, const struct template_op *op)
 {
     const struct value *found = op->settled;
     if (found == NULL)
@@ -150,6 +152,26 @@ static bool run_value(struct rendering *rendering, const struct template_op *op)
     return escape_value(rendering, op, shown);
 }
 
+/* For looking, every value is shown where it stands. */
+static bool may_repeat(const struct rendering *rendering)
+{
+    const struct template_encoder *encoder = rendering->template->options.encoder;
+    return rendering->objects == 0 && (encoder == NULL || encoder->seen == NULL);
+}
+
+static bool run_value(struct rendering *rendering, const struct template_op *op)
+{
+    size_t at = rendering->out->length;
+    if (!may_repeat(rendering))
+        return work_out(rendering, op);
+    if (template_memory_repeat(&rendering->memory, op->memo, rendering->out))
+        return true;
+    if (!work_out(rendering, op))
+        return false;
+    template_memory_note(&rendering->memory, op->memo, at, rendering->out);
+    return true;
+}
+
 /* ---- sections ---- */
 
 static bool run_with(struct rendering *rendering, const struct template_program *program,
@@ -163,7 +185,9 @@ static bool run_with(struct rendering *rendering, const struct template_program 
         return error_at(rendering->err, FAULT_FILE, place_of(op),
                         "the output grows larger than %d MB", TEMPLATE_OUTPUT / 1024 / 1024);
     rendering->stack[rendering->depth++] = context;
+    rendering->objects += context->type == VALUE_OBJECT;
     bool done = run(rendering, program, index + 1, op->end);
+    rendering->objects -= context->type == VALUE_OBJECT;
     rendering->depth--;
     return done;
 }
@@ -288,7 +312,8 @@ bool template_render(struct template *template, const struct value *const *conte
     rendering.template = template;
     rendering.depth = rendering.contexts = count;
     rendering.start = out->length;
-    rendering.steps = rendering.calls = rendering.nesting = 0;
+    rendering.steps = rendering.calls = rendering.nesting = rendering.objects = 0;
+    rendering.memory = (struct template_memory){0};
     rendering.out = out;
     rendering.escaped = BUFFER_INIT(TEMPLATE_OUTPUT);
     rendering.scratch = (struct filter_scratch){0};

@@ -166,6 +166,7 @@ static void act(struct send *send)
     links_grow(send);
     turn_hand_over(send);
     links_write(send);
+    log_write(send->options->log, &send->lines);
     show_progress(send, false);
 }
 
@@ -232,6 +233,7 @@ void send_run(const struct send_options *options, const struct send_work *work,
                           .work = work,
                           .report = ret_report,
                           .epoll = -1,
+                          .lines = BUFFER_INIT(LOG_LINES),
                           .clerk = clerk_open(work, options->threaded)};
     look_at_the_clock(send);
     send->began_ms = send->now_ms;
@@ -242,5 +244,7 @@ void send_run(const struct send_options *options, const struct send_work *work,
     ret_report->next_ms = send->next_due_ms;
     close_loop(send);
     clerk_close(send->clerk);
+    log_write(options->log, &send->lines);
+    buffer_free(&send->lines);
     memory_free(send);
 }

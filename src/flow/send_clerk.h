@@ -14,7 +14,7 @@
 
 #include "flow/send.h"
 
-enum { CLERK_TAKE = 64 };
+enum { CLERK_TAKE = 256 };
 
 struct flight;
 

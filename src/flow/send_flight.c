@@ -107,13 +107,15 @@ static void log_result(struct send *send, const struct send_result *result)
     enum log_level level =
         result->fate == SEND_FAILED || result->fate == SEND_UNKNOWN ? LOG_WARNING : LOG_INFO;
     if (result->reply.code == 0)
-        log_line(send->options->log, level, "%s: %s (%s) delivery %lld", result->item->to,
-                 fate_names[result->fate], result->reason, (long long)result->item->key);
+        log_later(send->options->log, &send->lines, level, "%s: %s (%s) delivery %lld",
+                  result->item->to, fate_names[result->fate], result->reason,
+                  (long long)result->item->key);
     else
-        log_line(send->options->log, level, "%s: %s (%s) delivery %lld: %s said %u %s %.*s",
-                 result->item->to, fate_names[result->fate], result->reason,
-                 (long long)result->item->key, facts_stage_name(result->stage), result->reply.code,
-                 enhanced_string(result->reply.enhanced, enhanced), TEXT_ARGS(result->reply.text));
+        log_later(send->options->log, &send->lines, level,
+                  "%s: %s (%s) delivery %lld: %s said %u %s %.*s", result->item->to,
+                  fate_names[result->fate], result->reason, (long long)result->item->key,
+                  facts_stage_name(result->stage), result->reply.code,
+                  enhanced_string(result->reply.enhanced, enhanced), TEXT_ARGS(result->reply.text));
 }
 
 static void count_result(struct send *send, const struct send_result *result)

@@ -112,6 +112,7 @@ struct send {
     int64_t now_ms, wall_ms;
     int64_t began_ms, shown_ms;
 
+    struct buffer lines; /* for the log, of this turn */
     uint32_t rate_counts[SEND_RATE_SLOTS];
     int64_t rate_slot;
     char input[SEND_READ];

@@ -47,6 +47,7 @@ enum {
     LEDGER_HELD = 65536,                /* rows taken and not yet settled or released */
     LEDGER_REASON = 64,                 /* bytes of a reason's name */
     LEDGER_REPLY = 512,                 /* bytes of a reply that are kept */
+    LEDGER_CACHE_KB = 2 * 1024,         /* page cache while dispatching */
 };
 
 /* "ready", "intent", "sent", "failed", "unknown", "skipped" */

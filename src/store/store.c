@@ -114,6 +114,9 @@ static int note_log(void *self, sqlite3 *engine, const char *name, int frames)
 
 static bool connect_engine(struct store *store, struct error *err)
 {
+    /* Nobody asks how much memory SQLite uses, and counting takes a lock for every allocation. Once
+     * it has begun it refuses; then it was told before. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     int flags = store->mode == STORE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
     int code = sqlite3_open_v2(store->path, &store->engine,
                                flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
@@ -128,6 +131,13 @@ static bool connect_engine(struct store *store, struct error *err)
     return true;
 }
 
+bool store_cache(struct store *store, int kilobytes, struct error *err)
+{
+    char cache[64];
+    snprintf(cache, sizeof(cache), "PRAGMA cache_size = -%d", kilobytes);
+    return execute(store, cache, err);
+}
+
 /* Sorting may go to a temporary file: with temp_store=MEMORY, planning a million members would hold
  * them all. */
 static bool configure(struct store *store, struct error *err)
@@ -137,9 +147,7 @@ static bool configure(struct store *store, struct error *err)
                                          "PRAGMA temp_store = FILE;"
                                          "PRAGMA mmap_size = 0;"
                                          "PRAGMA cell_size_check = ON;";
-    char cache[64];
-    snprintf(cache, sizeof(cache), "PRAGMA cache_size = -%d", STORE_CACHE_KB);
-    return execute(store, per_connection, err) && execute(store, cache, err);
+    return execute(store, per_connection, err) && store_cache(store, STORE_CACHE_KB, err);
 }
 
 /* Whose file it is. A new one (no page, or a first page without tables) has version 0. */

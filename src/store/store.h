@@ -52,6 +52,9 @@ bool store_exists(const char *folder);
  */
 bool store_checkpoint(struct store *store, const struct lock *lock, bool all, struct error *err);
 
+/* Another size of the page cache, for work that wants it smaller than STORE_CACHE_KB. */
+bool store_cache(struct store *store, int kilobytes, struct error *err);
+
 /* Makes sure that the ballast file lies in var/; a disk too full for it is FAULT_WRITE. */
 bool store_ballast_keep(struct store *store, struct error *err);
 /* Gives the ballast back to the disk, so that results can still be written. */

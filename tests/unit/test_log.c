@@ -50,6 +50,17 @@ int main(void)
     check("who finds it moved follows", size_of(folder, "log") == before);
     log_info(&other, "two");
     check("to the new file", size_of(folder, "log") > before);
+    BUFFER(lines, LOG_LINES);
+    before = size_of(folder, "log");
+    log_later(&other, &lines, LOG_INFO, "three");
+    log_later(&other, &lines, LOG_INFO, "four");
+    log_later(&other, &lines, LOG_DEBUG, "nobody asked");
+    check("lines of a turn wait", size_of(folder, "log") == before);
+    log_write(&other, &lines);
+    const char *stamp = "2026-12-01T00:00:01Z info ";
+    check("and are written together",
+          size_of(folder, "log") == before + 2 * (long long)strlen(stamp) + 6 + 5);
+    check("once", lines.length == 0);
     log_close(&log);
     log_close(&other);
     remove_all(folder);
