@@ -23,6 +23,7 @@ struct dispatch {
     struct brake *brake;
     struct arena names; /* of the campaign that was asked for last */
     int64_t next_ms;    /* wall; when something is due or may go again, however late */
+    int64_t commit_ms;  /* how long a commit takes: the longest, of late */
 };
 
 /* What merging needs, so that it asks neither store nor cache: it runs beside them. */
@@ -41,6 +42,23 @@ static struct row *new_row(struct dispatch *dispatch, const struct delivery *del
     return row;
 }
 
+enum { LEAD_MS = 2, LEAD_MAX_MS = 100 };
+
+/* An INTENT is asked for so long before its place is free that it is durable by then, although a
+ * commit may be in front of it; and no longer, because whoever is killed meanwhile leaves it
+ * unknown. */
+static int64_t lead_ms(const struct dispatch *dispatch)
+{
+    int64_t lead_ms = LEAD_MS + 2 * dispatch->commit_ms;
+    return lead_ms < LEAD_MAX_MS ? lead_ms : LEAD_MAX_MS;
+}
+
+static void note_commit(struct dispatch *dispatch, int64_t took_ms)
+{
+    int64_t faded_ms = dispatch->commit_ms - (dispatch->commit_ms + 31) / 32;
+    dispatch->commit_ms = took_ms > faded_ms ? took_ms : faded_ms;
+}
+
 static void fill_item(struct dispatch *dispatch, struct send_item *item, struct delivery *delivery,
                       int64_t now_ms)
 {
@@ -50,6 +68,8 @@ static void fill_item(struct dispatch *dispatch, struct send_item *item, struct 
     item->key = delivery->id;
     item->edition = delivery->edition_id;
     item->domain = delivery->domain_id;
+    if (delivery->not_before_ms > 0)
+        item->not_before_ms = delivery->not_before_ms - lead_ms(dispatch);
     item->attempts = delivery->attempts;
     item->first_attempt_ms = delivery->first_attempt_ms;
 }
@@ -136,9 +156,9 @@ static int64_t opens_at(struct dispatch *dispatch, bool rests, bool asking, int6
     int64_t steady_ms = clock_steady_ms(dispatch->options->clock);
     if (opens_ms == INT64_MAX)
         return INT64_MAX;
-    /* INT64_MIN: a message on its way decides. */
-    if (opens_ms > steady_ms)
-        return now_ms + (opens_ms - steady_ms);
+    /* INT64_MIN: a message on its way decides. A place is promised a little before it opens. */
+    if (opens_ms > steady_ms + GATE_AHEAD_MS)
+        return now_ms + (opens_ms - GATE_AHEAD_MS - steady_ms);
     return asking ? now_ms : now_ms + LOOK_AGAIN_MS;
 }
 
@@ -240,8 +260,24 @@ static void settle(struct dispatch *dispatch, const struct send_result *result)
         .uncharged = !result->charged,
         .reply = replied ? &result->reply : NULL,
         .suppress_class = dead ? reason : TEXT(""),
+        .known_ms = result->known_ms,
     };
     ledger_settle(dispatch->ledger, &settlement);
+}
+
+/* Its envelope is out, and its place should be free in a moment. */
+static void intend(struct dispatch *dispatch, struct send_intent *intent)
+{
+    struct send_item *item = intent->item;
+    int64_t opens_ms, now_ms = clock_steady_ms(dispatch->options->clock);
+    bool begun = ledger_begin(dispatch->ledger, item->key, lead_ms(dispatch), &opens_ms);
+    item->completes_ms = opens_ms;
+    intent->again_ms = 0;
+    if (begun)
+        ledger_intend(dispatch->ledger, item->key, item->first_attempt_ms);
+    else
+        intent->again_ms =
+            opens_ms == INT64_MAX ? now_ms + LOOK_AGAIN_MS : opens_ms - lead_ms(dispatch);
 }
 
 /* A row that was not granted is no longer in the loop's hands. */
@@ -267,17 +303,19 @@ static bool commit(void *self, const struct send_result *results, size_t result_
                    struct error *err)
 {
     struct dispatch *dispatch = self;
+    int64_t began_ms = clock_steady_ms(dispatch->options->clock);
     for (size_t i = 0; i < result_count; i++)
         settle(dispatch, &results[i]);
     for (size_t i = 0; i < intent_count; i++)
-        ledger_intend(dispatch->ledger, intents[i].item->key, intents[i].item->first_attempt_ms);
+        intend(dispatch, &intents[i]);
     if (!ledger_commit(dispatch->ledger, now_ms, err))
         return false;
     struct error ignored; /* a log that grows is no reason to stop; the next turn tries again */
     store_checkpoint(dispatch->options->workspace->store, dispatch->lock, false, &ignored);
     for (size_t i = 0; i < intent_count; i++)
-        intents[i].granted = granted(dispatch, intents[i].item->key);
+        intents[i].granted = intents[i].again_ms == 0 && granted(dispatch, intents[i].item->key);
     learn(dispatch, results, result_count);
+    note_commit(dispatch, clock_steady_ms(dispatch->options->clock) - began_ms);
     return true;
 }
 

@@ -98,16 +98,18 @@ static struct limit_set *set_add(struct limits *limits, struct text name, const 
     return set;
 }
 
-/* When all windows have room; INT64_MIN when they have. */
-static int64_t set_opens_ms(struct limit_set *set, int64_t now_ms)
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* When all windows have a place. */
+static int64_t set_ask(struct limit_set *set, int64_t (*place_ms)(struct window *, int64_t),
+                       int64_t now_ms)
 {
     int64_t opens_ms = INT64_MIN;
-    for (size_t i = 0; set != NULL && i < set->count; i++) {
-        if (window_is_open(&set->windows[i], now_ms))
-            continue;
-        int64_t own_ms = window_opens_ms(&set->windows[i]);
-        opens_ms = own_ms > opens_ms ? own_ms : opens_ms;
-    }
+    for (size_t i = 0; set != NULL && i < set->count; i++)
+        opens_ms = later(opens_ms, place_ms(&set->windows[i], now_ms));
     return opens_ms;
 }
 
@@ -295,35 +297,33 @@ static double observed(const struct meter *meter, int64_t now_ms)
     return (double)(before + now) * 1000 / (double)(span_ms > 1000 ? span_ms : 1000);
 }
 
-static int64_t later(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
-static enum gate_answer ask(void *self, int64_t edition_id, int64_t domain_id,
+static enum gate_answer ask(void *self, int64_t edition_id, int64_t domain_id, enum gate_when when,
                             int64_t *ret_opens_ms)
 {
     struct limits *limits = self;
     int64_t now_ms = limits->now_ms = clock_steady_ms(limits->options.clock);
     struct limited_domain *domain = find_domain(limits, domain_id);
     struct limit_set *campaign = edition_set(limits, edition_id);
+    int64_t shared_ms = when >= GATE_SOON_SHARED ? now_ms + GATE_AHEAD_MS : now_ms;
+    int64_t own_ms = when >= GATE_SOON ? now_ms + GATE_AHEAD_MS : now_ms;
     warm_up(limits);
-    *ret_opens_ms = later(set_opens_ms(&limits->relay, now_ms),
-                          throttle_opens_ms(&limits->whole.throttle, now_ms));
-    if (*ret_opens_ms > now_ms)
+    int64_t relay_ms = *ret_opens_ms = later(set_ask(&limits->relay, window_promises_ms, now_ms),
+                                             throttle_opens_ms(&limits->whole.throttle, now_ms));
+    if (relay_ms > shared_ms)
         return GATE_ALL;
-    *ret_opens_ms = set_opens_ms(campaign, now_ms);
-    if (*ret_opens_ms > now_ms)
+    int64_t campaign_ms = *ret_opens_ms = set_ask(campaign, window_promises_ms, now_ms);
+    if (campaign_ms > shared_ms)
         return GATE_EDITION;
-    *ret_opens_ms = throttle_opens_ms(&domain->throttle, now_ms);
-    if (*ret_opens_ms > now_ms)
+    int64_t rests_ms = *ret_opens_ms = throttle_opens_ms(&domain->throttle, now_ms);
+    if (rests_ms > own_ms)
         return GATE_RESTS;
-    *ret_opens_ms = set_opens_ms(domain->set, now_ms);
-    if (*ret_opens_ms > now_ms)
+    int64_t domain_ms = *ret_opens_ms = set_ask(domain->set, window_promises_ms, now_ms);
+    if (domain_ms > own_ms)
         return GATE_DOMAIN;
-    set_each(&limits->relay, window_hold);
-    set_each(campaign, window_hold);
-    set_each(domain->set, window_hold);
+    *ret_opens_ms = later(later(relay_ms, campaign_ms), later(rests_ms, domain_ms));
+    set_each(&limits->relay, window_promise);
+    set_each(campaign, window_promise);
+    set_each(domain->set, window_promise);
     throttle_spend(&limits->whole.throttle, now_ms);
     throttle_spend(&domain->throttle, now_ms);
     count_one(&limits->whole.meter, now_ms);
@@ -331,12 +331,31 @@ static enum gate_answer ask(void *self, int64_t edition_id, int64_t domain_id,
     return GATE_OPEN;
 }
 
-static void drop(void *self, int64_t edition_id, int64_t domain_id)
+static bool begin(void *self, int64_t edition_id, int64_t domain_id, int64_t lead_ms,
+                  int64_t *ret_opens_ms)
 {
     struct limits *limits = self;
-    set_each(&limits->relay, window_drop);
-    set_each(edition_set(limits, edition_id), window_drop);
-    set_each(find_domain(limits, domain_id)->set, window_drop);
+    struct limit_set *const sets[] = {&limits->relay, edition_set(limits, edition_id),
+                                      find_domain(limits, domain_id)->set};
+    int64_t now_ms = clock_steady_ms(limits->options.clock);
+    *ret_opens_ms = INT64_MIN;
+    warm_up(limits);
+    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+        *ret_opens_ms = later(*ret_opens_ms, set_ask(sets[i], window_opens_ms, now_ms));
+    if (*ret_opens_ms > now_ms + lead_ms)
+        return false;
+    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+        set_each(sets[i], window_begin);
+    return true;
+}
+
+static void drop(void *self, int64_t edition_id, int64_t domain_id, bool begun)
+{
+    struct limits *limits = self;
+    void (*act)(struct window *) = begun ? window_drop : window_unpromise;
+    set_each(&limits->relay, act);
+    set_each(edition_set(limits, edition_id), act);
+    set_each(find_domain(limits, domain_id)->set, act);
 }
 
 static void spend(void *self, int64_t edition_id, int64_t domain_id, int64_t at_ms)
@@ -504,6 +523,7 @@ bool limits_open(const struct limits_options *options, struct limits **ret_limit
                       .clock = options->clock,
                       .relay = limits_relay_name(&limits->arena, &options->config->relay.at[0]),
                       .ask = ask,
+                      .begin = begin,
                       .drop = drop,
                       .spend = spend};
     limits->now_ms = clock_steady_ms(options->clock);

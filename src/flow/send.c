@@ -88,8 +88,13 @@ static int wait_ms(struct send *send)
         earlier(earlier(links_deadline(send), relay_hub_deadline(send->hub)), work_deadline(send));
     if (send->options->progress != NULL)
         until_ms = earlier(until_ms, send->shown_ms + SEND_PROGRESS_MS);
-    bool gathered = send->result_count + send->asked_count + send->back_count > 0;
-    bool hands_over = !send->options->threaded && (gathered || clerk_is_busy(send->clerk));
+    bool busy = clerk_is_busy(send->clerk);
+    int64_t asked_ms = turn_asked_ms(send);
+    until_ms = earlier(until_ms, turn_cleared_ms(send));
+    bool gathered = send->result_count + send->back_count > 0 || asked_ms <= send->now_ms;
+    bool hands_over = !send->options->threaded && (gathered || busy);
+    if (!busy) /* else his return wakes us */
+        until_ms = earlier(until_ms, asked_ms);
     if (hands_over || until_ms <= send->now_ms)
         return 0;
     return (int)earlier(until_ms - send->now_ms, WAIT_MAX_MS);
@@ -159,6 +164,7 @@ static void act(struct send *send)
     turn_take_back(send);
     if (send->stopping)
         links_finish(send);
+    turn_complete(send);
     turn_offer(send);
     turn_hand_over(send);
     turn_merge(send);

@@ -30,6 +30,8 @@ struct send_item {
     int64_t key;              /* of the delivery; unique among those in flight */
     int64_t edition;          /* whose; for pausing */
     int64_t domain;           /* of the recipient, as the work numbers them */
+    int64_t not_before_ms;    /* steady; no INTENT until then. Its envelope may go out before */
+    int64_t completes_ms;     /* steady; no completing byte until then; set by commit() */
     uint32_t attempts;        /* charged before this one */
     int64_t first_attempt_ms; /* wall; the Date that its bytes carry */
     int64_t retry_for_ms;     /* deferred no longer than so long behind the first attempt */
@@ -49,6 +51,7 @@ struct send_result {
     bool intended;      /* its INTENT was committed; false: refused before */
     bool charged;       /* the attempt counts */
     int64_t next_at_ms; /* SEND_READY; wall time */
+    int64_t known_ms;   /* steady; behind the reading of its reply */
     enum facts_stage stage;     /* where the reply came */
     struct reply reply;         /* code 0: none */
     enum verdict_action action; /* SUPPRESS and COUNT are the work's to do */
@@ -56,7 +59,10 @@ struct send_result {
 
 struct send_intent {
     struct send_item *item;
-    bool granted; /* set by commit() */
+    /* set by commit() */
+    bool granted;
+    int64_t again_ms; /* steady; not granted, still in the loop's hands, to be asked again then; 0:
+                         the work has it back */
 };
 
 /*
@@ -76,8 +82,9 @@ struct send_work {
     /* Not tried after all; as if never taken. */
     void (*put_back)(void *self, struct send_item *item);
     /* All of it in one durable transaction; `granted` tells which intents held; those that did not
-     * are the work's again. False: nothing may be completed from here on (err says why); results
-     * are kept, and an empty commit tries once more to save them. */
+     * are the work's again, unless it says when to ask again. False: nothing may be completed from
+     * here on (err says why); results are kept, and an empty commit tries once more to save them.
+     */
     bool (*commit)(void *self, const struct send_result *results, size_t result_count,
                    struct send_intent *intents, size_t intent_count, int64_t now_ms,
                    struct error *err);

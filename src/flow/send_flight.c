@@ -46,6 +46,7 @@ void flights_close(struct send *send)
     }
     memory_free(send->results);
     memory_free(send->asked);
+    memory_free(send->cleared);
     memory_free(send->backs);
 }
 
@@ -86,10 +87,26 @@ void flight_back(struct send *send, struct flight *flight)
 /* The list only grows; whoever hands it over leaves out what ended before it came to that. */
 void flight_ask(struct send *send, struct flight *flight)
 {
-    must(flight->state == FLIGHT_OFFERED);
+    must(flight->state == FLIGHT_OFFERED || flight->state == FLIGHT_DECIDING);
     flight->state = FLIGHT_ASKED;
     send->asked = grown(send->asked, send->asked_count, &send->asked_room, sizeof(*send->asked));
     send->asked[send->asked_count++] = flight;
+}
+
+void flight_clear(struct send *send, struct flight *flight)
+{
+    flight->state = FLIGHT_CLEARED;
+    send->cleared =
+        grown(send->cleared, send->cleared_count, &send->cleared_room, sizeof(*send->cleared));
+    send->cleared[send->cleared_count++] = flight;
+}
+
+static void unclear(struct send *send, const struct flight *flight)
+{
+    size_t at = 0;
+    while (send->cleared[at] != flight)
+        at++;
+    send->cleared[at] = send->cleared[--send->cleared_count];
 }
 
 static struct send_result *new_result(struct send *send)
@@ -187,6 +204,7 @@ static void take_result(struct send *send, struct flight *flight, const struct s
     if (length > 0)
         memcpy(flight->words, result->reply.text.at, length);
     kept->reply.text = text_from(flight->words, length);
+    kept->known_ms = clock_steady_ms(send->options->clock);
     flight->state = FLIGHT_ENDED;
     if (result->reply.code != 0)
         send->failed_tries = 0;
@@ -212,10 +230,14 @@ static void untouched(struct send *send, struct flight *flight)
 void flight_outcome(struct send *send, struct flight *flight, const struct smtp_event *event)
 {
     struct send_result result;
-    bool intended = flight->state == FLIGHT_INTENDED;
+    bool intended = flight->state == FLIGHT_INTENDED || flight->state == FLIGHT_CLEARED;
     if (flight->state == FLIGHT_VETOED) {
         flight_free(send, flight);
         return;
+    }
+    if (flight->state == FLIGHT_CLEARED) {
+        unclear(send, flight);
+        pace_spend(&send->pace, send->now_ms);
     }
     must(intended || flight->state == FLIGHT_OFFERED || flight->state == FLIGHT_ASKED ||
          flight->state == FLIGHT_DECIDING);

@@ -3,6 +3,8 @@
  *
  * A flight is one message in memory, a link one connection with its dialogue. A flight goes
  *     taken ─► merged, ready ─► offered to a link ─► asked ─► intended ─► a result ─► free again
+ * Under a limit it goes so far before its place is free: it asks a little earlier (not_before_ms),
+ * so that its INTENT is durable, and waits (cleared) for the moment itself (completes_ms).
  * and whatever happens it ends in exactly one of: a result, put_back(), or a veto of the work's.
  */
 #ifndef FLOW_SEND_STATE_H
@@ -37,7 +39,8 @@ enum flight_state {
     FLIGHT_ASKED,     /* and the dialogue waits for a grant */
     FLIGHT_DECIDING,  /* its INTENT is with the clerk */
     FLIGHT_ABANDONED, /* and its connection ended meanwhile */
-    FLIGHT_INTENDED,  /* INTENT is durable */
+    FLIGHT_CLEARED,   /* INTENT is durable; its place opens in a moment */
+    FLIGHT_INTENDED,  /* INTENT is durable, the completing bytes are on their way */
     FLIGHT_ENDED,     /* its result waits for the commit */
     FLIGHT_VETOED,    /* the work has it back; only the dialogue still knows it */
     FLIGHT_LOST,      /* to be put back; it stands in `asked` */
@@ -97,6 +100,8 @@ struct send {
     size_t result_count, result_room;
     struct flight **asked;
     size_t asked_count, asked_room;
+    struct flight **cleared;
+    size_t cleared_count, cleared_room;
     struct flight **backs;
     size_t back_count, back_room;
     int64_t pause; /* an edition; 0: none */
@@ -133,6 +138,8 @@ void flight_back(struct send *send, struct flight *flight);
 void flight_ready(struct send *send, struct flight *flight);
 struct flight *flight_take_ready(struct send *send);
 void flight_ask(struct send *send, struct flight *flight);
+/* Its INTENT is durable; it waits for its completes_ms. */
+void flight_clear(struct send *send, struct flight *flight);
 void flight_outcome(struct send *send, struct flight *flight, const struct smtp_event *event);
 /* Fails for a reason of our own, before anything was offered. */
 void flight_unmade(struct send *send, struct flight *flight, const struct error *err);
@@ -146,6 +153,12 @@ void turn_take_back(struct send *send);
 void turn_hand_over(struct send *send);
 void turn_merge(struct send *send);
 void turn_offer(struct send *send);
+/* Grants those whose place is free now. */
+void turn_complete(struct send *send);
+/* Steady; when the next of those that ask is to be handed over; INT64_MAX: none asks. */
+int64_t turn_asked_ms(const struct send *send);
+/* … when the next place is free that is waited for. */
+int64_t turn_cleared_ms(const struct send *send);
 
 /* send_link.c: connections. */
 void links_open(struct send *send);

@@ -44,11 +44,27 @@ static bool may_be_due(const struct send *send)
 
 /* Handing over */
 
-/* Those that still ask; of some the connection has ended since. */
+int64_t turn_asked_ms(const struct send *send)
+{
+    int64_t asked_ms = INT64_MAX;
+    for (size_t i = 0; i < send->asked_count; i++) {
+        const struct flight *flight = send->asked[i];
+        int64_t own_ms = flight->state == FLIGHT_LOST ? INT64_MIN : flight->item.not_before_ms;
+        asked_ms = own_ms < asked_ms ? own_ms : asked_ms;
+    }
+    return asked_ms;
+}
+
+/* Those that still ask and whose moment has come; of some the connection has ended since. */
 static void gather_asked(struct send *send, struct clerk_job *job)
 {
+    size_t waiting = 0;
     for (size_t i = 0; i < send->asked_count; i++) {
         struct flight *flight = send->asked[i];
+        if (flight->state == FLIGHT_ASKED && flight->item.not_before_ms > send->now_ms) {
+            send->asked[waiting++] = flight;
+            continue;
+        }
         if (flight->state != FLIGHT_ASKED) {
             must(flight->state == FLIGHT_LOST);
             clerk_add_back(job, &flight->item);
@@ -57,7 +73,7 @@ static void gather_asked(struct send *send, struct clerk_job *job)
         flight->state = FLIGHT_DECIDING;
         clerk_add_intent(job, &flight->item);
     }
-    send->asked_count = 0;
+    send->asked_count = waiting;
 }
 
 static void gather_results(struct send *send, struct clerk_job *job)
@@ -121,11 +137,41 @@ void turn_hand_over(struct send *send)
 
 /* Taking back */
 
-static void grant(struct send *send, struct flight *flight)
+static void complete(struct send *send, struct flight *flight)
 {
     flight->state = FLIGHT_INTENDED;
     pace_spend(&send->pace, send->now_ms);
     smtp_grant(flight->link->smtp, (uint64_t)(uintptr_t)flight, send->now_ms);
+}
+
+static void grant(struct send *send, struct flight *flight)
+{
+    if (flight->item.completes_ms <= send->now_ms)
+        complete(send, flight);
+    else
+        flight_clear(send, flight);
+}
+
+void turn_complete(struct send *send)
+{
+    size_t waiting = 0;
+    for (size_t i = 0; i < send->cleared_count; i++) {
+        struct flight *flight = send->cleared[i];
+        if (flight->item.completes_ms > send->now_ms)
+            send->cleared[waiting++] = flight;
+        else
+            complete(send, flight);
+    }
+    send->cleared_count = waiting;
+}
+
+int64_t turn_cleared_ms(const struct send *send)
+{
+    int64_t completes_ms = INT64_MAX;
+    for (size_t i = 0; i < send->cleared_count; i++)
+        if (send->cleared[i]->item.completes_ms < completes_ms)
+            completes_ms = send->cleared[i]->item.completes_ms;
+    return completes_ms;
 }
 
 static void veto(struct send *send, struct flight *flight)
@@ -150,6 +196,18 @@ static void decide_abandoned(struct send *send, struct flight *flight, bool gran
     pace_spend(&send->pace, send->now_ms);
     flight->state = FLIGHT_INTENDED;
     flight_outcome(send, flight, &lost);
+}
+
+/* Its place is not free yet after all. */
+static void ask_again(struct send *send, struct flight *flight, int64_t again_ms)
+{
+    flight->item.not_before_ms = again_ms;
+    if (flight->state == FLIGHT_DECIDING) {
+        flight_ask(send, flight);
+        return;
+    }
+    pace_release(&send->pace);
+    flight_back(send, flight);
 }
 
 static void decide(struct send *send, struct flight *flight, bool granted)
@@ -197,9 +255,14 @@ void turn_take_back(struct send *send)
         flight_free(send, (struct flight *)job->results[i].item);
     for (size_t i = 0; i < job->back_count; i++)
         flight_free(send, (struct flight *)job->backs[i]);
-    for (size_t i = 0; i < job->intent_count; i++)
-        decide(send, (struct flight *)job->intents[i].item,
-               job->committed && !send->refused && job->intents[i].granted);
+    for (size_t i = 0; i < job->intent_count; i++) {
+        const struct send_intent *intent = &job->intents[i];
+        struct flight *flight = (struct flight *)intent->item;
+        if (intent->again_ms != 0)
+            ask_again(send, flight, intent->again_ms);
+        else
+            decide(send, flight, job->committed && !send->refused && intent->granted);
+    }
     keep_taken(send, job);
     clerk_done(send->clerk);
 }

@@ -36,21 +36,53 @@ static void forget_old(struct window *window, int64_t now_ms)
     }
 }
 
-bool window_is_open(struct window *window, int64_t now_ms)
+/* With `left` places taken: when there is one more. */
+static int64_t place_ms(const struct window *window, uint64_t left)
 {
-    forget_old(window, now_ms);
-    return window->spent + window->held < window->rate.count;
+    if (left < window->rate.count)
+        return INT64_MIN;
+    for (size_t i = 0; i < window->used; i++) {
+        const struct window_bucket *bucket = bucket_at(window, i);
+        left -= bucket->count;
+        if (left < window->rate.count)
+            return freed_ms(window, bucket);
+    }
+    return INT64_MAX;
 }
 
-void window_hold(struct window *window)
+int64_t window_opens_ms(struct window *window, int64_t now_ms)
 {
-    window->held++;
+    forget_old(window, now_ms);
+    return place_ms(window, window->spent + window->flying);
+}
+
+int64_t window_promises_ms(struct window *window, int64_t now_ms)
+{
+    forget_old(window, now_ms);
+    return place_ms(window, window->spent + window->flying + window->promised);
+}
+
+void window_promise(struct window *window)
+{
+    window->promised++;
+}
+
+void window_unpromise(struct window *window)
+{
+    must(window->promised > 0);
+    window->promised--;
+}
+
+void window_begin(struct window *window)
+{
+    window_unpromise(window);
+    window->flying++;
 }
 
 void window_drop(struct window *window)
 {
-    must(window->held > 0);
-    window->held--;
+    must(window->flying > 0);
+    window->flying--;
 }
 
 static void grow(struct window *window)
@@ -103,18 +135,4 @@ void window_spend(struct window *window, int64_t now_ms)
 void window_recall(struct window *window, int64_t at_ms, uint32_t count)
 {
     add(window, at_ms, count);
-}
-
-int64_t window_opens_ms(const struct window *window)
-{
-    uint64_t left = window->spent + window->held;
-    if (left < window->rate.count)
-        return INT64_MIN;
-    for (size_t i = 0; i < window->used; i++) {
-        const struct window_bucket *bucket = bucket_at(window, i);
-        left -= bucket->count;
-        if (left < window->rate.count)
-            return freed_ms(window, bucket);
-    }
-    return INT64_MAX;
 }

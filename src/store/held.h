@@ -18,6 +18,7 @@ struct held {
     enum grant grant; /* of the last turn it was intended in */
     bool intended;    /* noted, to be written by the next commit */
     bool passed;      /* a gate let it through and has not heard of its end */
+    bool begun;       /* … and it has taken its place */
     bool settled;     /* its result is noted; it leaves with the next commit */
     unsigned veto;    /* the reason of a grant that is not GRANT_YES */
 };

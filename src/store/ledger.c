@@ -82,22 +82,36 @@ void ledger_set_gate(struct ledger *ledger, const struct gate *gate)
 }
 
 /* The gate hears of the end of what it let through. */
-static void leave(struct ledger *ledger, const struct held *held, bool spent)
+static void leave(struct ledger *ledger, const struct held *held, bool spent, int64_t known_ms)
 {
     const struct gate *gate = ledger->turn.gate;
     if (gate == NULL || !held->passed)
         return;
     if (spent)
-        gate->spend(gate->self, held->edition_id, held->domain_id, ledger->learned_ms);
+        gate->spend(gate->self, held->edition_id, held->domain_id,
+                    known_ms > 0 ? known_ms : ledger->learned_ms);
     else
-        gate->drop(gate->self, held->edition_id, held->domain_id);
+        gate->drop(gate->self, held->edition_id, held->domain_id, held->begun);
+}
+
+bool ledger_begin(struct ledger *ledger, int64_t id, int64_t lead_ms, int64_t *ret_opens_ms)
+{
+    const struct gate *gate = ledger->turn.gate;
+    struct held *held = held_find(&ledger->held, id);
+    must(held != NULL && held->phase == HELD_TAKEN && !held->intended && !held->settled);
+    *ret_opens_ms = INT64_MIN;
+    if (gate == NULL)
+        return true;
+    must(!held->begun);
+    held->begun = gate->begin(gate->self, held->edition_id, held->domain_id, lead_ms, ret_opens_ms);
+    return held->begun;
 }
 
 void ledger_intend(struct ledger *ledger, int64_t id, int64_t first_attempt_ms)
 {
     struct held *held = held_find(&ledger->held, id);
     must(held != NULL && held->phase == HELD_TAKEN && !held->intended && !held->settled);
-    must(first_attempt_ms > 0);
+    must(first_attempt_ms > 0 && (ledger->turn.gate == NULL || held->begun));
     held->intended = true;
     held->grant = GRANT_NONE;
     turn_note_intent(&ledger->turn, id, first_attempt_ms);
@@ -144,7 +158,7 @@ static void accept_intents(struct ledger *ledger)
             held->reason = REASON_NONE;
         } else if (intent->grant == GRANT_SKIPPED) {
             keep_skipped(ledger, intent);
-            leave(ledger, held, false);
+            leave(ledger, held, false, 0);
             held_remove(&ledger->held, intent->id);
         }
     }
@@ -158,7 +172,7 @@ static void accept_results(struct ledger *ledger)
         const struct settlement *settlement = &turn->results[i].settlement;
         const struct held *held = held_find(&ledger->held, settlement->id);
         struct queue *queue = backlog_find(&ledger->backlog, held->edition_id);
-        leave(ledger, held, held->phase == HELD_INTENT);
+        leave(ledger, held, held->phase == HELD_INTENT, settlement->known_ms);
         if (settlement->state == DELIVERY_READY && queue != NULL)
             queue_rewind(queue, settlement->next_ms);
         held_remove(&ledger->held, settlement->id);

@@ -62,7 +62,8 @@ struct delivery {
     int64_t first_attempt_ms; /* the Date of the message; 0: never tried, so choose now and pass it
                                  to ledger_intend() */
     int64_t due_ms;
-    struct member member; /* as it was at the first attempt */
+    int64_t not_before_ms; /* steady; when its limits should let it complete; past: at once */
+    struct member member;  /* as it was at the first attempt */
 };
 
 struct ledger;
@@ -99,8 +100,12 @@ bool ledger_next_due(struct ledger *ledger, int64_t *ret_due_ms, struct error *e
  * `rests`: of the domains that asked for less themselves; else of all others. */
 int64_t ledger_next_open(const struct ledger *ledger, bool rests);
 
-/* Notes that the completing bytes of a held row are ready. `first_attempt_ms` is the Date that the
- * message carries. The attempt is charged. */
+/* The gate's last word on a held row, whose envelope is out: it is to be completed no sooner than
+ * `*ret_opens_ms` (steady; INT64_MAX: that depends on what is on its way). True when that is within
+ * `lead_ms`: it may be intended now. Without a gate always. */
+bool ledger_begin(struct ledger *ledger, int64_t id, int64_t lead_ms, int64_t *ret_opens_ms);
+/* Notes that the completing bytes of a held row, which has begun, are ready. `first_attempt_ms` is
+ * the Date that the message carries. The attempt is charged. */
 void ledger_intend(struct ledger *ledger, int64_t id, int64_t first_attempt_ms);
 
 /* How a delivery went. */
@@ -113,6 +118,7 @@ struct settlement {
     const struct reply *reply;  /* NULL: there was none */
     struct text suppress_class; /* not empty: the address is suppressed in the same transaction */
     int64_t suppress_until_ms;  /* 0: for ever */
+    int64_t known_ms;           /* steady; its end was known by then; 0: by the commit */
 };
 
 /* Notes a result. Texts are copied. The row must be held; after the commit it no longer is. */

@@ -4,19 +4,23 @@
  * Editions come by priority; of one edition first the lanes that were closed and are open now, each
  * a row in turn, then what was not read yet. A closed domain's rows go to its lane. So nothing
  * waits for anything but its own limits.
+ *
+ * When that is not enough, rows follow whose place opens soon, in two more passes: first those for
+ * whom only a limit that all share is in the way, then the lanes that open next.
  */
 #include "store/statement.h"
 #include "store/turn.h"
 
 #include "base/banned.h"
 
-enum { REREAD_MS = 60000 };
+enum { REREAD_MS = 60000, LANES_AHEAD = 64 };
 
 struct choosing {
     struct ledger *ledger;
     int64_t now_ms, steady_ms;
     struct choice *choices;
     size_t count, limit;
+    enum gate_when when;
     bool closed; /* the gate said GATE_ALL */
 };
 
@@ -27,7 +31,10 @@ static enum gate_answer ask(struct choosing *choosing, struct queue *queue, int6
     if (gate == NULL)
         return GATE_OPEN;
     *ret_opens_ms = INT64_MAX;
-    enum gate_answer answer = gate->ask(gate->self, queue->edition_id, domain_id, ret_opens_ms);
+    enum gate_answer answer =
+        gate->ask(gate->self, queue->edition_id, domain_id, choosing->when, ret_opens_ms);
+    if (answer == GATE_OPEN)
+        return answer;
     /* What depends on messages on their way is asked for each time. */
     if (*ret_opens_ms == INT64_MAX)
         *ret_opens_ms = INT64_MIN;
@@ -42,9 +49,14 @@ static enum gate_answer ask(struct choosing *choosing, struct queue *queue, int6
 }
 
 static void choose(struct choosing *choosing, const struct queue *queue, int64_t id,
-                   int64_t domain_id)
+                   int64_t domain_id, int64_t not_before_ms)
 {
-    choosing->choices[choosing->count++] = (struct choice){id, queue->edition_id, domain_id};
+    choosing->choices[choosing->count++] = (struct choice){
+        .id = id,
+        .edition_id = queue->edition_id,
+        .domain_id = domain_id,
+        .not_before_ms = not_before_ms,
+    };
 }
 
 static void close_lane(struct lane *lane, int64_t opens_ms, enum gate_answer answer)
@@ -53,16 +65,22 @@ static void close_lane(struct lane *lane, int64_t opens_ms, enum gate_answer ans
     lane->rests = answer == GATE_RESTS;
 }
 
+static bool is_open(const struct choosing *choosing, const struct lane *lane)
+{
+    int64_t ahead_ms = choosing->when == GATE_SOON ? GATE_AHEAD_MS : 0;
+    return lane->count > 0 && lane->opens_ms <= choosing->steady_ms + ahead_ms;
+}
+
 /* One row of a lane, if it is open. */
 static bool serve_lane(struct choosing *choosing, struct queue *queue, struct lane *lane)
 {
     int64_t opens_ms = INT64_MIN;
-    if (lane->count == 0 || lane->opens_ms > choosing->steady_ms)
+    if (!is_open(choosing, lane))
         return false;
     enum gate_answer answer = ask(choosing, queue, lane->domain_id, &opens_ms);
     if (answer == GATE_OPEN)
-        choose(choosing, queue, queue_pop(&choosing->ledger->backlog, queue, lane),
-               lane->domain_id);
+        choose(choosing, queue, queue_pop(&choosing->ledger->backlog, queue, lane), lane->domain_id,
+               opens_ms);
     if (answer == GATE_DOMAIN || answer == GATE_RESTS)
         close_lane(lane, opens_ms, answer);
     return answer == GATE_OPEN;
@@ -82,6 +100,37 @@ static void serve_lanes(struct choosing *choosing, struct queue *queue)
     }
 }
 
+/* The lanes that open next, at most `room`, the earliest first. */
+static size_t next_lanes(const struct choosing *choosing, struct queue *queue, struct lane **lanes,
+                         size_t room)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < queue->lane_count; i++) {
+        struct lane *lane = &queue->lanes[i];
+        size_t at = count;
+        if (!is_open(choosing, lane))
+            continue;
+        for (; at > 0 && lanes[at - 1]->opens_ms > lane->opens_ms; at--)
+            if (at < room)
+                lanes[at] = lanes[at - 1];
+        if (at < room)
+            lanes[at] = lane;
+        count += count < room;
+    }
+    return count;
+}
+
+/* One row of each; who has more comes in the next turn. */
+static void serve_next_lanes(struct choosing *choosing, struct queue *queue)
+{
+    struct lane *lanes[LANES_AHEAD];
+    size_t room = choosing->limit - choosing->count;
+    room = room < LANES_AHEAD ? room : LANES_AHEAD;
+    size_t count = queue->waiting > 0 ? next_lanes(choosing, queue, lanes, room) : 0;
+    for (size_t i = 0; i < count && !queue->closed; i++)
+        serve_lane(choosing, queue, lanes[i]);
+}
+
 /* A row behind the cursor: chosen, or in its lane. False when the cursor must stay before it. */
 static bool meet(struct choosing *choosing, struct queue *queue, int64_t id, int64_t domain_id)
 {
@@ -93,7 +142,7 @@ static bool meet(struct choosing *choosing, struct queue *queue, int64_t id, int
         return true;
     enum gate_answer answer = behind ? GATE_DOMAIN : ask(choosing, queue, domain_id, &opens_ms);
     if (answer == GATE_OPEN)
-        queue_mark(queue, id, true), choose(choosing, queue, id, domain_id);
+        queue_mark(queue, id, true), choose(choosing, queue, id, domain_id, opens_ms);
     if (answer != GATE_DOMAIN && answer != GATE_RESTS)
         return answer == GATE_OPEN;
     if (backlog->waiting >= BACKLOG_ROWS)
@@ -145,14 +194,27 @@ static bool find_queue(struct ledger *ledger, int64_t edition_id, struct queue *
     return statement_done(s, err);
 }
 
+/* What the pass before has left: a queue that it did not close has only lanes, and of one that it
+ * closed although soon is soon enough, nothing can go. */
+static bool is_through(const struct choosing *choosing, const struct queue *queue)
+{
+    if (choosing->when == GATE_SOON)
+        return queue->closed;
+    return choosing->when == GATE_SOON_SHARED && queue->asked && !queue->closed;
+}
+
 static bool choose_of(struct choosing *choosing, int64_t edition_id, struct error *err)
 {
     struct queue *queue;
     if (!find_queue(choosing->ledger, edition_id, &queue, err))
         return false;
-    if (queue == NULL)
+    if (queue == NULL || is_through(choosing, queue))
         return true;
     queue->closed = false;
+    if (choosing->when == GATE_SOON) {
+        serve_next_lanes(choosing, queue);
+        return true;
+    }
     queue->asked = true;
     reread(queue, choosing->now_ms);
     serve_lanes(choosing, queue);
@@ -168,6 +230,18 @@ static bool choose_of(struct choosing *choosing, int64_t edition_id, struct erro
     return read_on(choosing, queue, err);
 }
 
+static bool choose_all(struct choosing *choosing, const int64_t *editions, size_t count,
+                       struct error *err)
+{
+    bool good = true;
+    choosing->closed = false;
+    choosing->ledger->reopens_ms = INT64_MAX;
+    for (size_t i = 0; good && !choosing->closed && i < count && choosing->count < choosing->limit;
+         i++)
+        good = choose_of(choosing, editions[i], err);
+    return good;
+}
+
 bool ledger_choose(struct ledger *ledger, struct arena *arena, int64_t now_ms, size_t limit,
                    struct choice **ret_choices, size_t *ret_count, struct error *err)
 {
@@ -179,12 +253,15 @@ bool ledger_choose(struct ledger *ledger, struct arena *arena, int64_t now_ms, s
                                 .limit = limit};
     int64_t *editions;
     size_t count;
-    ledger->reopens_ms = INT64_MAX;
+    enum gate_when last = gate != NULL ? GATE_SOON : GATE_NOW;
     for (size_t i = 0; i < ledger->backlog.count; i++)
         ledger->backlog.queues[i]->asked = false;
     bool good = ledger_ids(ledger->store, QUERY_LEDGER_EDITIONS, arena, &editions, &count, err);
-    for (size_t i = 0; good && !choosing.closed && i < count && choosing.count < limit; i++)
-        good = choose_of(&choosing, editions[i], err);
+    for (; good && choosing.when <= last && choosing.count < limit; choosing.when++) {
+        if (choosing.when == GATE_SOON && choosing.closed)
+            break;
+        good = choose_all(&choosing, editions, count, err);
+    }
     *ret_choices = choosing.choices;
     *ret_count = good ? choosing.count : 0;
     while (!good && choosing.count > 0)
@@ -197,7 +274,7 @@ void ledger_unchoose(struct ledger *ledger, const struct choice *choice, bool ag
     const struct gate *gate = ledger->turn.gate;
     struct queue *queue = backlog_find(&ledger->backlog, choice->edition_id);
     if (gate != NULL)
-        gate->drop(gate->self, choice->edition_id, choice->domain_id);
+        gate->drop(gate->self, choice->edition_id, choice->domain_id, choice->begun);
     if (!again)
         return;
     if (queue_waits(queue, choice->id))

@@ -115,15 +115,16 @@ static bool skip_orphan(struct ledger *ledger, int64_t id, int64_t now_ms, struc
 }
 
 /* `ret_there` is false when the row is no longer READY, or its member is gone. */
-static bool take_row(struct ledger *ledger, int64_t id, int64_t domain_id, struct arena *arena,
+static bool take_row(struct ledger *ledger, const struct choice *choice, struct arena *arena,
                      struct delivery *row, bool *ret_there, struct error *err)
 {
     struct statement *s = statement_of(ledger->store, QUERY_LEDGER_ROW);
-    statement_int(s, 1, id);
+    statement_int(s, 1, choice->id);
     *ret_there = statement_row(s);
     if (!*ret_there)
         return statement_done(s, err);
-    row->id = id;
+    row->id = choice->id;
+    row->not_before_ms = choice->not_before_ms;
     row->edition_id = statement_get_int(s, 1);
     int64_t reason = statement_get_int(s, 2);
     row->domain_id = statement_get_int(s, 3);
@@ -134,9 +135,10 @@ static bool take_row(struct ledger *ledger, int64_t id, int64_t domain_id, struc
     read_member(s, arena, &row->member);
     if (!statement_done(s, err))
         return false;
-    struct held *held = held_add(&ledger->held, id);
+    struct held *held = held_add(&ledger->held, choice->id);
     held->edition_id = row->edition_id;
-    held->domain_id = domain_id; /* the one the gate was asked about; the member may have moved */
+    held->domain_id =
+        choice->domain_id; /* the one the gate was asked about; the member may have moved */
     held->reason = reason;
     held->passed = true;
     return true;
@@ -162,8 +164,8 @@ static bool read_rows(struct ledger *ledger, struct arena *arena, struct arena *
     for (size_t i = 0; i < chosen; i++) {
         bool there = false;
         queue_mark(backlog_find(&ledger->backlog, choices[i].edition_id), choices[i].id, false);
-        good = good && take_row(ledger, choices[i].id, choices[i].domain_id, arena,
-                                &catch->rows[catch->count], &there, err);
+        good =
+            good && take_row(ledger, &choices[i], arena, &catch->rows[catch->count], &there, err);
         if (there && good)
             catch->count++;
         else
@@ -200,7 +202,7 @@ void ledger_release(struct ledger *ledger, int64_t id)
 {
     struct held *held = held_find(&ledger->held, id);
     must(held != NULL && held->phase == HELD_TAKEN && !held->intended && !held->settled);
-    struct choice back = {id, held->edition_id, held->domain_id};
+    struct choice back = {id, held->edition_id, held->domain_id, .begun = held->begun};
     held_remove(&ledger->held, id);
     ledger_unchoose(ledger, &back, true);
 }

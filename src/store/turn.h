@@ -85,10 +85,11 @@ struct ledger {
     size_t skipped_count, skipped_capacity;
 };
 
-/* Rows that the gate lets through now, the most urgent first; their places are held. In `arena`.
- */
+/* Rows that the gate lets through, the most urgent first; their places are promised. In `arena`. */
 struct choice {
     int64_t id, edition_id, domain_id;
+    int64_t not_before_ms; /* steady */
+    bool begun;            /* it has taken its place */
 };
 bool ledger_choose(struct ledger *ledger, struct arena *arena, int64_t now_ms, size_t limit,
                    struct choice **ret_choices, size_t *ret_count, struct error *err);

@@ -32,7 +32,8 @@ static void take_one(struct world *world, int64_t now_ms, int64_t longest_ms)
     world->trips[world->airborne++] = (struct trip){.ends_ms = now_ms + trip_ms};
     world->taken_ms[world->taken++] =
         now_ms + (int64_t)random_below(&world->random, (uint64_t)trip_ms + 1);
-    window_hold(&world->window);
+    window_promise(&world->window);
+    window_begin(&world->window);
 }
 
 static void land(struct world *world, int64_t now_ms)
@@ -98,7 +99,7 @@ static bool run_schedule(uint64_t seed, double *ret_rate)
         if (kills > 0 && random_below(&world.random, 1000) == 0)
             restart(&world, now_ms);
         while (world.airborne < AIRBORNE && world.taken < SENT &&
-               window_is_open(&world.window, now_ms))
+               window_opens_ms(&world.window, now_ms) <= now_ms)
             take_one(&world, now_ms, longest_ms);
     }
     size_t most = most_in(world.taken_ms, world.taken, world.rate.window_ms);
@@ -130,8 +131,9 @@ static double steady_rate(struct rate rate, int64_t trip_ms, int64_t span_ms)
     for (int64_t now_ms = 0; now_ms < span_ms; now_ms++) {
         for (; landed < count && ends_ms[landed % 4096] <= now_ms; landed++)
             window_spend(&window, now_ms);
-        while (count - landed < 4096 && window_is_open(&window, now_ms)) {
-            window_hold(&window);
+        while (count - landed < 4096 && window_opens_ms(&window, now_ms) <= now_ms) {
+            window_promise(&window);
+            window_begin(&window);
             ends_ms[count++ % 4096] = now_ms + trip_ms;
             sent++;
         }
@@ -157,6 +159,32 @@ static void little_is_lost(void)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         check(cases[i].promise,
               steady_rate(cases[i].rate, cases[i].trip_ms, cases[i].span_ms) >= cases[i].least);
+}
+
+/* Promises are given for places that open; the INTENT asks again. */
+static void a_promise(void)
+{
+    struct window window = {.rate = {2, 1000}};
+    for (int64_t at_ms = 0; at_ms < 2; at_ms++) {
+        window_promise(&window);
+        window_begin(&window);
+    }
+    check("while the end of both is open nobody knows",
+          window_promises_ms(&window, 5) == INT64_MAX);
+    window_spend(&window, 10);
+    window_spend(&window, 30);
+    check_number("a place opens one window behind an end", window_promises_ms(&window, 40), 1011);
+    window_promise(&window);
+    check_number("the next promise is for the next place", window_promises_ms(&window, 40), 1031);
+    check_number("whatever is promised, an INTENT may take the first", window_opens_ms(&window, 40),
+                 1011);
+    check("which is not free a moment before, but then",
+          window_opens_ms(&window, 1010) > 1010 && window_opens_ms(&window, 1011) <= 1011);
+    window_begin(&window);
+    check_number("it is taken", window_opens_ms(&window, 1011), 1031);
+    window_drop(&window);
+    check("until it was not completed", window_opens_ms(&window, 1011) <= 1011);
+    window_close(&window);
 }
 
 static void a_wish_halves(void)
@@ -230,6 +258,7 @@ int main(void)
 {
     a_thousand_schedules();
     little_is_lost();
+    a_promise();
     a_wish_halves();
     the_breaker();
     the_warm_up();
