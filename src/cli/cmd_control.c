@@ -45,9 +45,11 @@ static bool find_edition(struct session *session, const struct workspace *worksp
 {
     struct edition *editions = NULL;
     size_t count = 0, matching = 0;
+    struct text id;
     *ret_edition = NULL;
-    if (workspace->store != NULL &&
-        !edition_list(workspace->store, &session->arena, text_of(campaign), &editions, &count, err))
+    if (!desk_campaign_id(session, workspace, campaign, &id, err) ||
+        (workspace->store != NULL &&
+         !edition_list(workspace->store, &session->arena, id, &editions, &count, err)))
         return false;
     for (size_t i = 0; i < count; i++) {
         bool wanted = name != NULL ? text_equal(editions[i].slot, text_of(name))

@@ -225,12 +225,15 @@ static int run(struct session *session, const void *given, char **words, struct 
     int status = desk_open(session, WORKSPACE_READER, false, &workspace, err);
     if (status != 0)
         return status;
+    struct text campaign = {0};
+    if (words[0] != NULL && !desk_campaign_id(session, &workspace, words[0], &campaign, err))
+        return (int)err->fault;
     if (workspace.store == NULL) {
         if (!session->json)
             session_sayf("nothing was ever planned\n");
         return 0;
     }
-    if (!show_all(session, workspace.store, options, text_of(words[0]), &holds, err))
+    if (!show_all(session, workspace.store, options, campaign, &holds, err))
         return (int)err->fault;
     if (!holds)
         error_set(err, FAULT_BUG, "the ledger does not add up; keep var/ as it is and report this");

@@ -4,9 +4,10 @@
 #include "base/banned.h"
 #include "cli/report.h"
 #include "mail/address.h"
+#include "store/edition.h"
 
 /* Several mistakes are all shown at once; a single one is the error itself. */
-static int say_failure(struct session *session, const struct findings *findings, struct error *err)
+static int say_failure(struct session *session, struct findings *findings, struct error *err)
 {
     if (findings->errors < 2)
         return (int)err->fault;
@@ -40,6 +41,29 @@ int desk_campaign(struct session *session, const struct workspace *workspace, co
     if (ret_path != NULL)
         *ret_path = path;
     return 0;
+}
+
+bool desk_campaign_id(struct session *session, const struct workspace *workspace, const char *word,
+                      struct text *ret_id, struct error *err)
+{
+    FINDINGS(findings);
+    struct edition *editions;
+    size_t count = 0;
+    struct campaign campaign;
+    struct text path;
+    *ret_id = text_of(word);
+    if (workspace->store != NULL &&
+        !edition_list(workspace->store, &session->arena, *ret_id, &editions, &count, err))
+        return false;
+    if (count > 0)
+        return true;
+    if (workspace_campaign(workspace, &session->arena, word, &findings, &campaign, &path, err))
+        *ret_id = campaign.id;
+    else if (findings.errors == 0)
+        return false;
+    /* A campaign with a mistake is one, too. */
+    *err = (struct error){0};
+    return true;
 }
 
 bool desk_log(struct session *session, const struct workspace *workspace, struct error *err)

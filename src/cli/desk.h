@@ -18,6 +18,13 @@ int desk_open(struct session *session, enum workspace_need need, bool with_confi
 int desk_campaign(struct session *session, const struct workspace *workspace, const char *name,
                   struct campaign *ret_campaign, struct text *ret_path, struct error *err);
 
+/*
+ * The id by which the ledger knows the campaign that a person named, by file or id. What the ledger
+ * knows needs no file any more; what neither knows is FAULT_FILE, with the nearest name.
+ */
+bool desk_campaign_id(struct session *session, const struct workspace *workspace, const char *word,
+                      struct text *ret_id, struct error *err);
+
 /* Opens the configured log file; a relative one lies in the workspace. */
 bool desk_log(struct session *session, const struct workspace *workspace, struct error *err);
 

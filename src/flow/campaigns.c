@@ -6,6 +6,8 @@
 #include "base/file.h"
 #include "flow/workspace.h"
 
+enum { GUESS_DISTANCE = 3, NAMES_SHOWN = 8 };
+
 static const char folder_name[] = "campaigns";
 static const struct text ending = TEXT_INIT(".yaml");
 
@@ -94,23 +96,50 @@ static bool only_one(const struct workspace *workspace, struct arena *arena,
                     TEXT_ARGS(other), TEXT_ARGS(campaign->id));
 }
 
-static bool no_such_campaign(const struct text_list *names, struct text name, struct error *err)
+/* The nearest name, or the only one that holds what was typed. */
+static struct text guess(const struct text_list *names, struct text name)
 {
-    struct text nearest = {0};
-    unsigned least = 4;
+    struct text nearest = {0}, holding = {0};
+    unsigned least = GUESS_DISTANCE + 1;
+    size_t holders = 0;
     for (size_t i = 0; i < names->count; i++) {
-        unsigned distance = text_distance(name, names->at[i], 3);
+        unsigned distance = text_distance(name, names->at[i], GUESS_DISTANCE);
         if (distance < least) {
             least = distance;
             nearest = names->at[i];
         }
+        if (text_find_nocase(names->at[i], name) != TEXT_NONE) {
+            holders++;
+            holding = names->at[i];
+        }
     }
+    return nearest.length > 0 ? nearest : holders == 1 ? holding : (struct text){0};
+}
+
+static bool no_such_campaign(const struct text_list *names, struct text name, struct error *err)
+{
+    BUFFER(list, ERROR_MESSAGE);
+    struct text nearest = guess(names, name);
     if (nearest.length > 0)
         return error_set(err, FAULT_FILE, "there is no campaign \"%.*s\"; did you mean \"%.*s\"?",
                          TEXT_ARGS(name), TEXT_ARGS(nearest));
-    return error_set(err, FAULT_FILE,
-                     "there is no campaign \"%.*s\": neither a file campaigns/NAME.yaml nor an id",
-                     TEXT_ARGS(name));
+    if (names->count == 0 || names->count > NAMES_SHOWN)
+        return error_set(err, FAULT_FILE,
+                         "there is no campaign \"%.*s\": neither a file campaigns/NAME.yaml nor an "
+                         "id",
+                         TEXT_ARGS(name));
+    for (size_t i = 0; i < names->count; i++)
+        buffer_printf(&list, "%s%.*s", i > 0 ? ", " : "", TEXT_ARGS(names->at[i]));
+    return error_set(err, FAULT_FILE, "there is no campaign \"%.*s\"; there are %s",
+                     TEXT_ARGS(name), buffer_string(&list));
+}
+
+/* The shell completes paths: campaigns/NAME.yaml is NAME. */
+static struct text without_path(struct text word)
+{
+    static const struct text folder = TEXT_INIT("campaigns/");
+    struct text name = text_starts(word, folder) ? text_after(word, folder.length) : word;
+    return text_ends(name, ending) ? text_slice(name, 0, name.length - ending.length) : name;
 }
 
 bool workspace_campaign(const struct workspace *workspace, struct arena *arena, const char *name,
@@ -118,7 +147,7 @@ bool workspace_campaign(const struct workspace *workspace, struct arena *arena, 
                         struct text *ret_path, struct error *err)
 {
     struct text_list names;
-    struct text wanted = text_of(name), found = {0};
+    struct text wanted = without_path(text_of(name)), found = {0};
     if (!workspace_campaign_names(workspace, arena, &names, err))
         return false;
     for (size_t i = 0; i < names.count; i++)

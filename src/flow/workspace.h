@@ -45,9 +45,9 @@ bool workspace_open(struct workspace *workspace, struct arena *arena, const char
 void workspace_close(struct workspace *workspace);
 
 /*
- * Reads campaigns/NAME.yaml; a name that is no file is looked for among the ids. FAULT_FILE, with
- * the nearest name, when there is none. The campaign's own mistakes go to `findings`. `ret_path` is
- * inside the workspace: "campaigns/NAME.yaml".
+ * Reads campaigns/NAME.yaml; a name that is no file is looked for among the ids, and the path of
+ * the file is its name, too. FAULT_FILE, with the nearest name, when there is none. The campaign's
+ * own mistakes go to `findings`. `ret_path` is inside the workspace: "campaigns/NAME.yaml".
  */
 bool workspace_campaign(const struct workspace *workspace, struct arena *arena, const char *name,
                         struct findings *findings, struct campaign *ret_campaign,
