@@ -300,6 +300,26 @@ static int say_dry_run(struct sending *sending, struct error *err)
     return 0;
 }
 
+static void say_trial(const struct sending *sending, const struct trial *trial)
+{
+    BUFFER(out, 4096);
+    struct json_writer writer = {.out = &out};
+    if (!sending->session->json) {
+        session_sayf("%llu of %zu test messages were sent to %.*s\n",
+                     (unsigned long long)trial->sent, trial->count, TEXT_ARGS(trial->to));
+        return;
+    }
+    json_begin_object(&writer);
+    json_put_text(&writer, "campaign", sending->plan.campaign->id);
+    json_put_text(&writer, "test_to", trial->to);
+    json_put_number(&writer, "messages", (long long)trial->count);
+    json_put_number(&writer, "sent", (long long)trial->sent);
+    json_put_string(&writer, "failure",
+                    trial->first_failure.fault != FAULT_NONE ? trial->first_failure.message : NULL);
+    json_end_object(&writer);
+    session_say_line(&out);
+}
+
 static int send_trial(struct sending *sending, struct error *err)
 {
     struct send_options how = {.clock = sending->session->clock,
@@ -323,8 +343,7 @@ static int send_trial(struct sending *sending, struct error *err)
     struct send_work work = trial_work(&trial);
     send_run(&how, &work, &report);
     secret_close(secret);
-    session_sayf("%llu of %zu test messages were sent to %.*s\n", (unsigned long long)trial.sent,
-                 trial.count, TEXT_ARGS(trial.to));
+    say_trial(sending, &trial);
     *err = report.end.fault != FAULT_NONE ? report.end : trial.first_failure;
     return (int)err->fault;
 }

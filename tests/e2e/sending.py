@@ -107,6 +107,9 @@ def a_test_goes_to_the_test_address_only(it):
     it.expect(result.status == 0, "it succeeds", result)
     it.expect(set(catcher.recipients()) == {"editor@example.org"}, "only the editor gets it", catcher.recipients())
     it.expect(it.ok("status", "--json").out.strip() in ("", "[]"), "the ledger knows no edition of it")
+    told = it.send(LINKED, catcher, "--test-to", "editor@example.org", "--json").json()
+    it.expect(told == {"campaign": LINKED, "test_to": "editor@example.org", "messages": len(catcher.recipients()) // 2,
+                       "sent": len(catcher.recipients()) // 2, "failure": None}, "a program is told in JSON", told)
 
 
 def a_limit_sends_that_many_and_leaves_the_rest_for_the_next_time(it):
