@@ -108,9 +108,8 @@ bool composition_show_seen(struct composition *composition, enum composition_par
  */
 bool composition_needs_member_values(const struct composition *composition);
 
-/* Merges without keeping the bytes; what is wrong for this recipient becomes a finding. True when
- * nothing is. */
-bool composition_missing(struct composition *composition, const struct recipient *recipient,
-                         struct findings *findings);
+/* Merges without keeping the bytes: false when something is wrong for this recipient. */
+bool composition_try(struct composition *composition, const struct recipient *recipient,
+                     struct error *err);
 
 #endif

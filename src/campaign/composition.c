@@ -150,19 +150,14 @@ bool composition_show_seen(struct composition *composition, enum composition_par
     return composition_render(&merge, part, out, err);
 }
 
-bool composition_missing(struct composition *composition, const struct recipient *recipient,
-                         struct findings *findings)
+bool composition_try(struct composition *composition, const struct recipient *recipient,
+                     struct error *err)
 {
     struct composed *composed = composition->composed;
     struct stamp stamp = {.slot = TEXT("check")};
     struct envelope envelope;
-    struct error err;
     buffer_clear(&composed->probe);
-    if (composition_merge(composition, recipient, &stamp, &composed->probe, &envelope, &err))
-        return true;
-    error_within(&err, "for member %.*s", TEXT_ARGS(recipient->key));
-    findings_take(findings, &err);
-    return false;
+    return composition_merge(composition, recipient, &stamp, &composed->probe, &envelope, err);
 }
 
 struct text composition_language(const struct composition *composition)

@@ -4,6 +4,7 @@
 
 #include "base/banned.h"
 #include "flow/issue.h"
+#include "flow/probe.h"
 #include "flow/revision.h"
 #include "flow/selecting.h"
 
@@ -33,33 +34,21 @@ static bool needs_each_member(struct composed *composed)
     return false;
 }
 
-struct probe {
-    struct composed *composed;
-    struct findings *findings;
-};
-
-static bool probe_member(void *self, const struct member *member, struct error *err)
+static bool select_members(struct plan *plan, struct arena *arena,
+                           const struct workspace *workspace, struct findings *findings,
+                           struct error *err)
 {
-    struct probe *probe = self;
-    struct recipient recipient = plan_recipient(member);
-    (void)err;
-    composition_missing(composition_of(probe->composed, member->language), &recipient,
-                        probe->findings);
-    return true;
-}
-
-static bool select_members(struct plan *plan, const struct workspace *workspace,
-                           struct findings *findings, struct error *err)
-{
-    struct probe probe = {plan->composed, findings};
+    struct probe probe = {.arena = arena, .composed = plan->composed};
     if (workspace->store == NULL)
         return true;
     plan->checked_each = needs_each_member(plan->composed);
     if (!plan->checked_each)
         return selection_count(workspace->store, &plan->selection, &plan->counts, err);
-    return selection_walk(workspace->store, &plan->selection, probe_member, &probe, &plan->counts,
-                          err) &&
-           findings_clean(findings, err);
+    if (!selection_walk(workspace->store, &plan->selection, probe_member, &probe, &plan->counts,
+                        err))
+        return false;
+    probe_report(&probe, findings);
+    return findings_clean(findings, err);
 }
 
 bool plan_make(struct plan *plan, struct arena *arena, const struct workspace *workspace,
@@ -77,7 +66,7 @@ bool plan_make(struct plan *plan, struct arena *arena, const struct workspace *w
     bundle_digest(plan->bundle, digest);
     digest_hex(digest, plan->content_hash);
     plan->selection = selection_of(arena, &workspace->config, plan->campaign, now_ms);
-    return select_members(plan, workspace, findings, err);
+    return select_members(plan, arena, workspace, findings, err);
 }
 
 void plan_close(struct plan *plan)
