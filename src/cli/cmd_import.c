@@ -93,6 +93,14 @@ static bool reject(void *self, uint64_t line, const char *reason, struct text ro
     return write_reject(&run->rejects, line, reason, row, err);
 }
 
+static void doubt(void *self, struct text column, struct text guess)
+{
+    struct run *run = self;
+    log_warning(&run->session->log,
+                "the column \"%.*s\" becomes an attribute of that name; did you mean \"%.*s\"?",
+                TEXT_ARGS(column), TEXT_ARGS(guess));
+}
+
 static void advance(void *self, uint64_t rows_read, uint64_t bytes)
 {
     struct run *run = self;
@@ -183,6 +191,7 @@ static bool import(struct run *run, const struct workspace *workspace,
         .strict = options->strict,
         .now_ms = clock_wall_ms(run->session->clock),
         .reject = options->dry_run ? NULL : reject,
+        .doubt = doubt,
         .progress = advance,
         .self = run,
     };

@@ -153,6 +153,16 @@ static bool read_header(struct run *run, struct error *err)
     return header_read(&run->arena, &row, run->import->path, &run->header, err);
 }
 
+static void say_doubts(const struct run *run)
+{
+    const struct import *import = run->import;
+    for (size_t i = 0; import->doubt != NULL && i < run->header.count; i++) {
+        struct text guess = header_guess(&run->header, i);
+        if (guess.length > 0)
+            import->doubt(import->self, run->header.names[i], guess);
+    }
+}
+
 /* The name of the file, without its folders, is what the consent history shows. */
 static bool name_source(struct run *run, struct error *err)
 {
@@ -172,6 +182,7 @@ static bool import_all(struct run *run, struct error *err)
     struct store *store = run->writing.store;
     if (!read_header(run, err))
         return false;
+    say_doubts(run);
     if (!is_one_transaction(import))
         return name_source(run, err) && import_groups(run, err);
     if (!store_begin(store, err))

@@ -34,6 +34,8 @@ struct import {
     /* Each rejected row, as it stood; may be NULL. False stops the import with its error. */
     bool (*reject)(void *self, uint64_t line, const char *reason, struct text row,
                    struct error *err);
+    /* A column that becomes an attribute, and the known one it looks like; may be NULL. */
+    void (*doubt)(void *self, struct text column, struct text guess);
     void (*progress)(void *self, uint64_t rows, uint64_t bytes); /* once a batch; may be NULL */
     void *self;
 };

@@ -81,6 +81,59 @@ static void sort_attributes(struct header *header)
     }
 }
 
+/* ---- What was meant ---- */
+
+/* Letters and digits alone, in lower case: "First Name", "first-name" and "firstname" are one. */
+static struct text squeeze(struct text name, char room[IMPORT_NAME])
+{
+    size_t length = 0;
+    for (size_t i = 0; i < name.length && length < IMPORT_NAME; i++) {
+        char byte = text_lower_byte(name.at[i]);
+        if ((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9'))
+            room[length++] = byte;
+    }
+    return text_from(room, length);
+}
+
+/* So many letters of it, and it is the beginning of a name and no word of its own: "lang". */
+enum { GUESS_BEGINNING = 4, GUESS_SHORT = 5 };
+
+static bool is_near(struct text name, struct text known)
+{
+    char room[2][IMPORT_NAME];
+    struct text one = squeeze(name, room[0]), other = squeeze(known, room[1]);
+    unsigned most = other.length <= GUESS_SHORT ? 1 : 2;
+    return text_distance(one, other, most) <= most ||
+           (one.length >= GUESS_BEGINNING && text_starts(other, one));
+}
+
+struct text header_guess(const struct header *header, size_t index)
+{
+    if (header->columns[index] != COLUMN_ATTRIBUTE)
+        return (struct text){0};
+    for (int i = COLUMN_ATTRIBUTE + 1; i < COLUMN_COUNT; i++)
+        if (!header->has[i] && is_near(header->names[index], column_names[i]))
+            return column_names[i];
+    return (struct text){0};
+}
+
+static bool no_email(const struct header *header, const struct row *row, struct place place,
+                     struct error *err)
+{
+    if (row->count == 1 && text_find_byte(row->raw, ';') != TEXT_NONE)
+        return error_at(err, FAULT_FILE, place,
+                        "the columns are parted by semicolons: save the file with commas");
+    for (size_t i = 0; i < header->count; i++) {
+        char room[IMPORT_NAME];
+        if (text_contains(squeeze(header->names[i], room), TEXT("mail")))
+            return error_at(err, FAULT_FILE, place,
+                            "there is no column \"email\"; rename \"%.*s\" to it",
+                            TEXT_ARGS(header->names[i]));
+    }
+    return error_at(err, FAULT_FILE, place,
+                    "there is no column \"email\": the first line names the columns");
+}
+
 bool header_read(struct arena *arena, const struct row *row, struct text path,
                  struct header *ret_header, struct error *err)
 {
@@ -96,13 +149,7 @@ bool header_read(struct arena *arena, const struct row *row, struct text path,
                             TEXT_ARGS(text_slice(name, 0, IMPORT_NAME)));
     }
     sort_attributes(ret_header);
-    if (ret_header->has[COLUMN_EMAIL])
-        return true;
-    if (row->count == 1 && text_find_byte(row->raw, ';') != TEXT_NONE)
-        return error_at(err, FAULT_FILE, place,
-                        "the columns are parted by semicolons: save the file with commas");
-    return error_at(err, FAULT_FILE, place,
-                    "there is no column \"email\": the first line names the columns");
+    return ret_header->has[COLUMN_EMAIL] || no_email(ret_header, row, place, err);
 }
 
 bool header_has_attribute(const struct header *header, struct text name)

@@ -41,6 +41,9 @@ struct header {
 /* Texts are copied into `arena`. */
 bool header_read(struct arena *arena, const struct row *row, struct text path,
                  struct header *ret_header, struct error *err);
+/* The known column that was meant by an attribute's name ("frist_name", "First Name"), unless the
+ * file has that column; else empty. */
+struct text header_guess(const struct header *header, size_t index);
 /* Whether an attribute of this name comes from the file. */
 bool header_has_attribute(const struct header *header, struct text name);
 

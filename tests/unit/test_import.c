@@ -76,6 +76,48 @@ static void rejects_rows(void)
     }
 }
 
+struct guesses {
+    char said[512];
+};
+
+static void note_guess(void *self, struct text column, struct text guess)
+{
+    struct guesses *guesses = self;
+    size_t length = strlen(guesses->said);
+    snprintf(guesses->said + length, sizeof(guesses->said) - length, "%.*s=%.*s ",
+             TEXT_ARGS(column), TEXT_ARGS(guess));
+}
+
+static void guesses_columns(void)
+{
+    static const struct {
+        const char *promise, *columns, *said;
+    } cases[] = {
+        {"a slip of the finger", "email,frist_name,lst_name",
+         "frist_name=first_name lst_name=last_name "},
+        {"a spreadsheet's own spelling", "email,First Name,LASTNAME,Time-Zone",
+         "First Name=first_name LASTNAME=last_name Time-Zone=timezone "},
+        {"the other spelling", "email,organisation,topic,tag",
+         "organisation=organization topic=topics tag=tags "},
+        {"a beginning", "email,lang,org", "lang=language "},
+        {"not when the column is there as well", "email,first_name,frist_name", ""},
+        {"not what is another word", "email,county,note,city,zip,district_phone,name,state,date",
+         ""},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct world world = world_open();
+        struct guesses guesses = {{0}};
+        struct import_counts counts;
+        char csv[1024];
+        snprintf(csv, sizeof(csv), "%s\n", cases[i].columns);
+        check("the file is read all the same",
+              world_import(&world, csv, (struct import){.doubt = note_guess, .self = &guesses},
+                           &counts));
+        check_text(cases[i].promise, text_of(guesses.said), text_of(cases[i].said));
+        world_close(&world);
+    }
+}
+
 static void refuses_files(void)
 {
     static const struct {
@@ -269,6 +311,7 @@ int main(void)
 {
     groups_of_batches();
     rejects_rows();
+    guesses_columns();
     refuses_files();
     reads_what_is_meant();
     is_idempotent();
