@@ -108,6 +108,9 @@ const struct lint_rule lint_rules[] = {
     {"unused-data", NOTE, "nothing shows this", "use it, or take it out of `data:`"},
     {"unreachable-section", DOUBT, "the condition can never hold, so nobody sees what is inside",
      "look for a typing mistake, or take the section out"},
+    {"audience-empty", DOUBT, "a campaign that reaches nobody is finished the moment it is sent",
+     "compare `audience:` with what `broadside members` shows; `broadside plan` says who is left "
+     "out and why"},
     {"members-skipped", NOTE, "somebody who ought to get it may be among those who would not",
      "`broadside plan` says who and why"},
     {NULL, NOTE, NULL, NULL},
