@@ -81,6 +81,47 @@ void findings_take(struct findings *findings, const struct error *err)
     keep(findings, SEVERITY_ERROR, (struct text){0}, err);
 }
 
+/* ---- the order of the files ---- */
+
+static bool is_before(const struct finding *one, const struct finding *other)
+{
+    return one->place.line < other->place.line ||
+           (one->place.line == other->place.line && one->place.column < other->place.column);
+}
+
+/* Takes all of the first finding's file out of `*rest`, in order; returns where the list goes on.
+ */
+static struct finding **take_file(struct finding **rest, struct finding **end)
+{
+    struct finding *sorted = NULL, **last = end;
+    struct text path = (*rest)->place.path;
+    while (*rest != NULL) {
+        struct finding *finding = *rest, **at = &sorted;
+        if (!text_equal(finding->place.path, path)) {
+            rest = &finding->next;
+            continue;
+        }
+        *rest = finding->next;
+        while (*at != NULL && !is_before(finding, *at))
+            at = &(*at)->next;
+        finding->next = *at;
+        *at = finding;
+    }
+    for (*end = sorted; *last != NULL;)
+        last = &(*last)->next;
+    return last;
+}
+
+/* FINDINGS_KEPT bounds what the insertions cost. */
+void findings_sort(struct findings *findings)
+{
+    struct finding *rest = findings->first, **end = &findings->first;
+    while (rest != NULL)
+        end = take_file(&rest, end);
+    *end = NULL;
+    findings->end = end;
+}
+
 bool findings_clean(const struct findings *findings, struct error *err)
 {
     if (findings->errors == 0)

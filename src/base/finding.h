@@ -44,6 +44,10 @@ void findings_rule(struct findings *findings, enum severity severity, struct tex
                    struct place place, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* Into the order in which a person reads the files: each file where it was first found fault with,
+ * within it by line and column; what is of one place stays in its order. */
+void findings_sort(struct findings *findings);
+
 /* True when no error was added; else err is the first one, with "and N more" when there are more.
  */
 bool findings_clean(const struct findings *findings, struct error *err);

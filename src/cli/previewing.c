@@ -140,6 +140,7 @@ static void renew(struct previewing *previewing, bool everything)
     struct error err = {0};
     if (!read_all(previewing, reading, everything, &err) && reading->findings.errors == 0)
         findings_take(&reading->findings, &err);
+    findings_sort(&reading->findings);
     if (previewing->now != previewing->good)
         reading_close(previewing->now);
     previewing->now = reading;

@@ -40,8 +40,9 @@ static int status_of(const struct findings *findings)
     return findings_clean(findings, &err) ? 0 : (int)err.fault;
 }
 
-int report_findings(struct session *session, const struct findings *findings)
+int report_findings(struct session *session, struct findings *findings)
 {
+    findings_sort(findings);
     BUFFER(out, REPORT_LINE);
     for (const struct finding *finding = findings->first; finding != NULL;
          finding = finding->next) {
@@ -55,8 +56,9 @@ int report_findings(struct session *session, const struct findings *findings)
     return status_of(findings);
 }
 
-int report_problems(struct session *session, const struct findings *findings)
+int report_problems(struct session *session, struct findings *findings)
 {
+    findings_sort(findings);
     BUFFER(out, REPORT_LINE);
     for (const struct finding *finding = findings->first; finding != NULL;
          finding = finding->next) {

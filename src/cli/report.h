@@ -10,9 +10,9 @@
  * --json one object a line, to stdout. Returns the exit status they call for: 0 without errors,
  * else the fault of the first.
  */
-int report_findings(struct session *session, const struct findings *findings);
+int report_findings(struct session *session, struct findings *findings);
 
 /* The same on stderr and only errors and warnings, for commands whose result is something else. */
-int report_problems(struct session *session, const struct findings *findings);
+int report_problems(struct session *session, struct findings *findings);
 
 #endif

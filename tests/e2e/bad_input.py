@@ -9,6 +9,7 @@ from story import Skipped, free_port
 
 LINKED, STEM = "expand-linked-learning", "leverage-lcff-for-stem"
 CONFIG = "config/broadside.yaml"
+CAMPAIGN = f"campaigns/{LINKED}.yaml"
 
 
 def nothing_happened(it):
@@ -321,9 +322,61 @@ def unknown_commands_and_options_are_guessed(it):
     it.expect_error(it.run("plan"), 64, "CAMPAIGN")
 
 
+def a_column_that_was_mistyped_is_guessed(it):
+    it.sample_workspace()
+    result = it.ok("import", it.write("more.csv", "email,Frist Name,topics\nnew@readers.example,Ana,linked-learning\n"))
+    it.expect('"Frist Name"' in result.err and '"first_name"' in result.err, "the column that was meant", result)
+    it.expect_error(it.run("import", it.write("mail.csv", "E-Mail Address,first_name\nnew@readers.example,Ana\n")), 65, 'rename "E-Mail Address"')
+
+
+def mistakes_are_told_in_the_order_of_the_file(it):
+    it.sample_workspace()
+    it.write(CAMPAIGN, (it.workspace / CAMPAIGN).read_text().replace("kind: newsletter", "kind: newslettr").replace("preheader:", "preheadr:", 1)
+             .replace("topics: [linked-learning]", "topcs: [linked-learning]"))
+    result = it.run("check", LINKED)
+    lines = [int(line.split(":")[1]) for line in result.out.splitlines() if line.startswith(CAMPAIGN)]
+    it.expect(len(lines) >= 3 and lines == sorted(lines), "by line", result)
+
+
+def a_value_that_many_lack_is_said_once(it):
+    it.sample_workspace()
+    it.write(CAMPAIGN, (it.workspace / CAMPAIGN).read_text().replace("  Dear {{first_name | default: 'friend'}},", "  Dear {{nickname}},", 1))
+    result = it.run("check", LINKED)
+    told = [line for line in result.out.splitlines() if "nickname" in line and "[test]" not in line]
+    it.expect(result.status == 65 and len(told) == 1, "one line", result)
+    it.expect("members (" in told[0] and ", …)" in told[0] and f"{CAMPAIGN}:" in told[0], "with how many, some of them, and the place", told)
+    rows = [row for row in it.run("check", LINKED, "--json").lines() if "nickname" in row["message"] and not row["rule"]]
+    it.expect(len(rows) == 1 and rows[0]["line"] > 0, "as JSON, too", rows)
+
+
+def an_audience_of_nobody_is_doubted(it):
+    it.sample_workspace()
+    it.write(CAMPAIGN, (it.workspace / CAMPAIGN).read_text().replace("topics: [linked-learning]", "topics: [linked-lerning]"))
+    result = it.ok("check", LINKED)
+    it.expect("[audience-empty]" in result.out and "24 not subscribed" in result.out, "with why", result)
+
+
 def an_unknown_campaign_is_guessed(it):
     it.sample_workspace()
-    it.expect_error(it.run("plan", "expand-linked-lerning"), 65, LINKED)
+    for command in ("check", "plan", "status", "pause", "resume", "cancel", "preview"):
+        it.expect_error(it.run(command, "expand-linked-lerning"), 65, "did you mean", LINKED)
+        it.expect_error(it.run(command, "linked"), 65, "did you mean", LINKED)
+    for command in (["send", "--yes"], ["resend", "--failed"]):
+        it.expect_error(it.run(*command, "expand-linked-lerning"), 65, "did you mean", LINKED)
+    it.expect_error(it.run("approve", "expand-linked-lerning", "0" * 12), 65, "did you mean", LINKED)
+    it.expect_error(it.run("plan", "something"), 65, f"there are {LINKED}, {STEM}")
+    it.ok("plan", CAMPAIGN)
+    it.expect("nothing was ever planned" in it.ok("status", LINKED).out, "a campaign that was never sent is none unknown")
+
+
+def a_campaign_is_called_by_its_file_as_well(it):
+    it.sample_workspace()
+    (it.workspace / CAMPAIGN).rename(it.workspace / "campaigns/november.yaml")
+    catcher = it.catcher()
+    it.expect(it.send("november", catcher).status == 0, "sent")
+    it.expect(LINKED in it.ok("status", "november").out, "its status is the id's")
+    (it.workspace / "campaigns/november.yaml").unlink()
+    it.expect("sent" in it.ok("status", LINKED).out, "which outlives the file")
 
 
 STORIES = [value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__
