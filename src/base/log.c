@@ -89,11 +89,6 @@ static void show(struct log *log, const char *line, size_t length)
         log->aside(log->progress, false);
 }
 
-static bool goes_to_file(const struct log *log, enum log_level level)
-{
-    return log->file >= 0 && level >= LOG_INFO;
-}
-
 static void keep(struct log *log, const char *lines, size_t length)
 {
     write_whole(log->file, lines, length);
@@ -116,36 +111,39 @@ static size_t format_line(const struct log *log, enum log_level level, char line
     return length;
 }
 
-void log_line(struct log *log, enum log_level level, const char *format, ...)
+/* `lines` NULL: to the file at once. */
+static void put(struct log *log, struct buffer *lines, enum log_level level, const char *format,
+                va_list args)
 {
     char line[LOG_LINE];
-    if (!goes_to_file(log, level) && level < log->shown)
+    bool to_file = log->file >= 0 && level >= LOG_INFO;
+    if (!to_file && level < log->shown)
         return;
-    va_list args;
-    va_start(args, format);
     size_t length = format_line(log, level, line, format, args);
-    va_end(args);
-    if (goes_to_file(log, level))
+    if (to_file && lines == NULL)
         keep(log, line, length);
+    else if (to_file)
+        buffer_append(lines, line, length);
     if (level >= log->shown)
         show(log, line, length);
 }
 
-void log_later(struct log *log, struct buffer *lines, enum log_level level, const char *format, ...)
+void log_line(struct log *log, enum log_level level, const char *format, ...)
 {
-    char line[LOG_LINE];
-    if (!goes_to_file(log, level) && level < log->shown)
-        return;
     va_list args;
     va_start(args, format);
-    size_t length = format_line(log, level, line, format, args);
+    put(log, NULL, level, format, args);
     va_end(args);
-    if (lines->length + length > lines->limit)
+}
+
+void log_later(struct log *log, struct buffer *lines, enum log_level level, const char *format, ...)
+{
+    va_list args;
+    if (lines->length + LOG_LINE > lines->limit)
         log_write(log, lines);
-    if (goes_to_file(log, level))
-        buffer_append(lines, line, length);
-    if (level >= log->shown)
-        show(log, line, length);
+    va_start(args, format);
+    put(log, lines, level, format, args);
+    va_end(args);
 }
 
 void log_write(struct log *log, struct buffer *lines)

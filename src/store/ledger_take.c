@@ -114,36 +114,6 @@ static bool skip_orphan(struct ledger *ledger, int64_t id, int64_t now_ms, struc
     return store_end(ledger->store, good, err);
 }
 
-/* `ret_there` is false when the row is no longer READY, or its member is gone. */
-static bool take_row(struct ledger *ledger, const struct choice *choice, struct arena *arena,
-                     struct delivery *row, bool *ret_there, struct error *err)
-{
-    struct statement *s = statement_of(ledger->store, QUERY_LEDGER_ROW);
-    statement_int(s, 1, choice->id);
-    *ret_there = statement_row(s);
-    if (!*ret_there)
-        return statement_done(s, err);
-    row->id = choice->id;
-    row->not_before_ms = choice->not_before_ms;
-    row->edition_id = statement_get_int(s, 1);
-    int64_t reason = statement_get_int(s, 2);
-    row->domain_id = statement_get_int(s, 3);
-    row->domain = statement_copy_text(s, 4, arena);
-    row->attempts = (unsigned)statement_get_int(s, 5);
-    row->first_attempt_ms = statement_get_int(s, 6);
-    row->due_ms = statement_get_int(s, 7);
-    read_member(s, arena, &row->member);
-    if (!statement_done(s, err))
-        return false;
-    struct held *held = held_add(&ledger->held, choice->id);
-    held->edition_id = row->edition_id;
-    held->domain_id =
-        choice->domain_id; /* the one the gate was asked about; the member may have moved */
-    held->reason = reason;
-    held->passed = true;
-    return true;
-}
-
 /* What ledger_take() gathers: rows for the caller, and orphans to skip. */
 struct catch
 {
@@ -153,25 +123,87 @@ struct catch
     size_t orphan_count;
 };
 
+static void catch_row(struct ledger *ledger, struct statement *s, const struct choice *choice,
+                      struct arena *arena, struct catch *catch)
+{
+    struct delivery *row = &catch->rows[catch->count++];
+    row->id = choice->id;
+    row->not_before_ms = choice->not_before_ms;
+    row->edition_id = statement_get_int(s, 1);
+    row->domain_id = statement_get_int(s, 3);
+    row->domain = statement_copy_text(s, 4, arena);
+    row->attempts = (unsigned)statement_get_int(s, 5);
+    row->first_attempt_ms = statement_get_int(s, 6);
+    row->due_ms = statement_get_int(s, 7);
+    read_member(s, arena, &row->member);
+    struct held *held = held_add(&ledger->held, choice->id);
+    held->edition_id = row->edition_id;
+    /* The one the gate was asked about; the member may have moved since. */
+    held->domain_id = choice->domain_id;
+    held->reason = statement_get_int(s, 2);
+    held->passed = true;
+}
+
+/* The row is no longer READY, or its member is gone. */
+static void catch_orphan(struct ledger *ledger, const struct choice *choice, struct catch *catch)
+{
+    ledger_unchoose(ledger, choice, false);
+    catch->orphans[catch->orphan_count++] = choice->id;
+}
+
+/* Choices whose ids lie close together, in ascending order, by one query. */
+static bool read_run(struct ledger *ledger, const struct choice *run, size_t count,
+                     struct arena *arena, struct catch *catch, struct error *err)
+{
+    size_t at = 0;
+    struct statement *s = statement_of(ledger->store, QUERY_LEDGER_ROWS);
+    statement_int(s, 1, run[0].id);
+    statement_int(s, 2, run[count - 1].id);
+    while (at < count && statement_row(s)) {
+        int64_t id = statement_get_int(s, 0);
+        while (at < count && run[at].id < id)
+            catch_orphan(ledger, &run[at++], catch);
+        if (at < count && run[at].id == id)
+            catch_row(ledger, s, &run[at++], arena, catch);
+    }
+    bool good = statement_done(s, err);
+    for (; at < count; at++) {
+        if (good)
+            catch_orphan(ledger, &run[at], catch);
+        else
+            ledger_unchoose(ledger, &run[at], true);
+    }
+    return good;
+}
+
+enum { RUN_GAP = 4 };
+
+static size_t run_length(const struct choice *choices, size_t count)
+{
+    size_t length = 1;
+    while (length < count && choices[length].id > choices[length - 1].id &&
+           choices[length].id <= choices[length - 1].id + RUN_GAP)
+        length++;
+    return length;
+}
+
 static bool read_rows(struct ledger *ledger, struct arena *arena, struct arena *scratch,
                       int64_t now_ms, size_t limit, struct catch *catch, struct error *err)
 {
     struct choice *choices;
-    size_t chosen = 0;
+    size_t chosen = 0, length;
     bool good = ledger_choose(ledger, scratch, now_ms, limit, &choices, &chosen, err);
     catch->rows = arena_array(arena, struct delivery, chosen + 1);
     catch->orphans = arena_array(scratch, int64_t, chosen + 1);
-    for (size_t i = 0; i < chosen; i++) {
-        bool there = false;
+    for (size_t i = 0; i < chosen; i++)
         queue_mark(backlog_find(&ledger->backlog, choices[i].edition_id), choices[i].id, false);
-        good =
-            good && take_row(ledger, &choices[i], arena, &catch->rows[catch->count], &there, err);
-        if (there && good)
-            catch->count++;
+    for (size_t i = 0; i < chosen; i += length) {
+        length = run_length(&choices[i], chosen - i);
+        if (good)
+            good = read_run(ledger, &choices[i], length, arena, catch, err);
         else
-            ledger_unchoose(ledger, &choices[i], !good);
-        if (good && !there)
-            catch->orphans[catch->orphan_count++] = choices[i].id;
+            for (size_t j = i; j < i + length; j++)
+                ledger_unchoose(ledger, &choices[j], true);
     }
     return good;
 }
