@@ -141,7 +141,7 @@ static bool is_stopped(const struct dispatch *dispatch)
     return dispatch->options->stop != NULL && *dispatch->options->stop != 0;
 }
 
-enum { LOOK_AGAIN_MS = 10 };
+enum { LOOK_AGAIN_MS = 10, LOOK_LATER_MS = 500 };
 
 static int64_t earlier(int64_t a, int64_t b)
 {
@@ -156,7 +156,10 @@ static int64_t opens_at(struct dispatch *dispatch, bool rests, bool asking, int6
     int64_t steady_ms = clock_steady_ms(dispatch->options->clock);
     if (opens_ms == INT64_MAX)
         return INT64_MAX;
-    /* INT64_MIN: a message on its way decides. A place is promised a little before it opens. */
+    /* A message on its way decides: its result brings the next take. */
+    if (opens_ms == INT64_MIN && !asking)
+        return now_ms + LOOK_LATER_MS;
+    /* A place is promised a little before it opens. */
     if (opens_ms > steady_ms + GATE_AHEAD_MS)
         return now_ms + (opens_ms - GATE_AHEAD_MS - steady_ms);
     return asking ? now_ms : now_ms + LOOK_AGAIN_MS;

@@ -92,7 +92,8 @@ static void gather_backs(struct send *send, struct clerk_job *job)
 
 static void ask_for_more(struct send *send, struct clerk_job *job)
 {
-    if (send->stopping || send->now_ms < send->cool_until_ms || !may_be_due(send))
+    bool news = job->result_count + job->back_count > 0; /* places under limits may be free */
+    if (send->stopping || send->now_ms < send->cool_until_ms || !(news || may_be_due(send)))
         return;
     job->room = send->open > 0 ? room_wanted(send) : 0;
     /* Without room only the question, is there work? Unasked, the time to look again would stay

@@ -23,6 +23,7 @@ static struct {
     struct lock *lock;
     struct ledger *ledger;
     struct arena batch;
+    int64_t patience_ms;
     unsigned settled[SIM_PEOPLE * 4], settled_count; /* noted since the last good commit */
 } full;
 
@@ -119,6 +120,18 @@ static void open_ledger(void)
 
 /* ---- The loop's work ---- */
 
+static bool look(bool asking, int64_t *ret_next_ms, struct error *err)
+{
+    if (!ledger_next_due(full.ledger, ret_next_ms, err))
+        return false;
+    if (*ret_next_ms > sim.wall_ms + full.patience_ms)
+        *ret_next_ms = INT64_MAX;
+    int64_t opens_ms = sim.limited ? limited_opens_ms(full.ledger, asking) : INT64_MAX;
+    if (opens_ms < *ret_next_ms)
+        *ret_next_ms = opens_ms;
+    return true;
+}
+
 static bool take(void *self, struct send_item **items, size_t room, int64_t now_ms,
                  size_t *ret_count, int64_t *ret_next_ms, struct error *err)
 {
@@ -135,13 +148,16 @@ static bool take(void *self, struct send_item **items, size_t room, int64_t now_
         items[i]->key = rows[i].id;
         items[i]->edition = rows[i].edition_id;
         items[i]->attempts = rows[i].attempts;
+        items[i]->domain = rows[i].domain_id;
+        if (rows[i].not_before_ms > 0)
+            items[i]->not_before_ms = rows[i].not_before_ms - (int64_t)sim_below(100);
         items[i]->first_attempt_ms =
             rows[i].first_attempt_ms != 0 ? rows[i].first_attempt_ms : now_ms;
         items[i]->retry_for_ms = sim.retry_for_ms;
         if (sim_person(rows[i].member.email) != full.person_of[rows[i].id])
             sim_violation("row %lld is of another person", (long long)rows[i].id);
     }
-    return *ret_count == room && room > 0 ? true : ledger_next_due(full.ledger, ret_next_ms, err);
+    return *ret_count == room && room > 0 ? true : look(room == 0, ret_next_ms, err);
 }
 
 static bool merge(void *self, struct send_item *item, int64_t now_ms, struct error *err)
@@ -176,6 +192,7 @@ static void settle(const struct send_result *result)
         .uncharged = !result->charged,
         .reply = result->reply.code != 0 ? &result->reply : NULL,
         .suppress_class = dead ? text_of(result->reason) : TEXT(""),
+        .known_ms = result->known_ms,
     };
     ledger_settle(full.ledger, &settlement);
     if (dead)
@@ -202,7 +219,8 @@ static bool commit(void *self, const struct send_result *results, size_t result_
     for (size_t i = 0; i < result_count; i++)
         settle(&results[i]);
     for (size_t i = 0; i < intent_count; i++)
-        ledger_intend(full.ledger, intents[i].item->key, intents[i].item->first_attempt_ms);
+        if (!sim.limited || limited_intend(full.ledger, &intents[i]))
+            ledger_intend(full.ledger, intents[i].item->key, intents[i].item->first_attempt_ms);
     if (sim_step("commit"))
         return error_set(err, FAULT_WRITE, "no power");
     oracle_commit_begins();
@@ -212,6 +230,8 @@ static bool commit(void *self, const struct send_result *results, size_t result_
         tell_settled();
     for (size_t i = 0; i < intent_count; i++) {
         int64_t id = intents[i].item->key;
+        if (intents[i].again_ms != 0)
+            continue;
         enum grant grant = ledger_grant(full.ledger, id);
         intents[i].granted = grant == GRANT_YES;
         if (grant == GRANT_NO)
@@ -221,6 +241,8 @@ static bool commit(void *self, const struct send_result *results, size_t result_
         if (grant == GRANT_YES && !disk_is_safe(full.log_path))
             sim_violation("an INTENT is granted before it is safe");
     }
+    if (sim.limited)
+        limited_learn(results, result_count);
     struct error ignored;
     if (sim_below(30) == 0)
         store_checkpoint(full.store, full.lock, true, &ignored);
@@ -245,6 +267,7 @@ static void send_all(void)
                                    .merge = merge,
                                    .put_back = put_back,
                                    .commit = commit,
+                                   .paces_domains = sim.limited,
                                    .pause = pause_edition};
     struct send_report report;
     struct log log = log_to_stderr(&sim_clock, LOG_ERROR + 1);
@@ -254,7 +277,8 @@ static void send_all(void)
                                    .log = &log,
                                    .stop = &sim.stop,
                                    .wake = -1,
-                                   .patience_ms = (int64_t)sim_below(3) * 120000};
+                                   .patience_ms = INT64_MAX / 4}; /* look() tells */
+    full.patience_ms = (int64_t)sim_below(3) * 120000;
     sim_fill_options(&options);
     send_run(&options, &work, &report);
     sim_trace("ended: fault %d %s", report.end.fault,
@@ -281,7 +305,8 @@ static bool live(void)
     full.settled_count = 0;
     if (!store_open(full.folder, STORE_WRITE, &full.store, &err) ||
         !lock_take(full.store, sim.wall_ms, &full.lock, &err) ||
-        !ledger_open(full.store, full.lock, sim.wall_ms, &full.ledger, NULL, &err)) {
+        !ledger_open(full.store, full.lock, sim.wall_ms, &full.ledger, NULL, &err) ||
+        (sim.limited && !limited_open(full.store, full.ledger, full.folder, &err))) {
         failed = excused(&err);
     } else {
         must(full.lock != NULL);
@@ -292,6 +317,8 @@ static bool live(void)
         store_checkpoint(full.store, full.lock, sim_below(2) == 0, &ignored);
     }
     ledger_close(full.ledger);
+    if (sim.limited)
+        limited_close();
     lock_release(full.lock);
     store_close(full.store);
     arena_free(&full.batch);

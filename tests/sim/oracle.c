@@ -112,7 +112,7 @@ void oracle_commit_begins(void)
 /* In no window of the limit's length are more granted than it says. */
 static void check_limit(void)
 {
-    if (sim.limit.count == 0)
+    if (sim.limit.count == 0 || sim.limited)
         return;
     if (oracle.grant_count == oracle.grant_room) {
         oracle.grant_room = oracle.grant_room * 2 + 64;
@@ -346,6 +346,8 @@ void oracle_accepted(unsigned number, struct text content)
     attempt->accepted = true;
     oracle.people[attempt->person].accepted++;
     oracle_totals.accepted++;
+    if (sim.limited)
+        limited_taken(attempt->person);
     check_content(attempt->person, content);
 }
 

@@ -61,8 +61,12 @@ void sim_violation(const char *format, ...)
 static void last_words(const char *what)
 {
     char line[160];
-    int length = snprintf(line, sizeof(line), "sim: seed %llu%s: %s\n",
-                          (unsigned long long)sim.seed, sim.full ? " --full" : "", what);
+    int length =
+        snprintf(line, sizeof(line), "sim: seed %llu%s: %s\n", (unsigned long long)sim.seed,
+                 sim.limited ? " --limited"
+                 : sim.full  ? " --full"
+                             : "",
+                 what);
     ssize_t written = write(STDERR_FILENO, line, (size_t)length);
     (void)written;
 }
@@ -186,17 +190,23 @@ static void draw_server(void)
 static void draw_world(uint64_t seed)
 {
     static const struct rate limits[] = {{1, 1000}, {3, 1000}, {5, 60000}};
-    bool trace = sim.trace, full = sim.full;
-    sim = (struct sim){.seed = seed, .random = random_seeded(seed), .trace = trace, .full = full};
+    const struct sim how = sim;
+    sim = (struct sim){.seed = seed,
+                       .random = random_seeded(seed),
+                       .trace = how.trace,
+                       .full = how.full,
+                       .limited = how.limited};
     draw_moods(&sim.moods);
     draw_server();
-    sim.people = 1 + (unsigned)sim_below(SIM_PEOPLE);
+    sim.people = 1 + (unsigned)sim_below(sim.limited ? SIM_PEOPLE : SIM_FEW);
     sim.threaded = sim_below(2) == 0;
     sim.connections = 1 + (unsigned)sim_below(SIM_CONNECTIONS);
     sim.depth = sim_below(2) == 0 ? 1 : 1 + (unsigned)sim_below(SIM_DEPTH);
     sim.hold = sim_below(3) == 0;
     sim.retry_for_ms = sim_below(4) == 0 ? SIM_HOUR_MS : 30 * 24 * (int64_t)SIM_HOUR_MS;
     sim.limit = sim_below(5) == 0 ? limits[sim_below(3)] : (struct rate){0};
+    if (sim.limited)
+        limited_draw();
     sim.steady_ms = 1000;
     sim.wall_ms = 1800000000000;
 }
@@ -230,7 +240,7 @@ void sim_fill_options(struct send_options *options)
     options->plain_data = sim.plain_data;
     options->threaded = sim.threaded;
     options->limits[0] = sim.limit;
-    options->limit_count = sim.limit.count > 0;
+    options->limit_count = sim.limit.count > 0 && !sim.limited;
 }
 
 /* ---- A run ---- */
@@ -283,7 +293,8 @@ static uint64_t number_of(const char *string)
     uint64_t number;
     if (string != NULL && text_to_number(text_of(string), &number))
         return number;
-    fprintf(stderr, "usage: sim [--full] [--seeds N] [--from S] [--seed S] [--trace]\n");
+    fprintf(stderr,
+            "usage: sim [--full | --limited] [--seeds N] [--from S] [--seed S] [--trace]\n");
     exit(64);
 }
 
@@ -297,6 +308,9 @@ static void say_totals(uint64_t seeds, double seconds)
            (unsigned long long)totals->cuts, (unsigned long long)totals->withheld,
            (unsigned long long)totals->suppressed, (unsigned long long)totals->unknown_held,
            (unsigned long long)totals->tainted);
+    if (sim.limited)
+        printf("%llu windows looked at, %llu of them used to the last place\n",
+               (unsigned long long)limited_totals.windows, (unsigned long long)limited_totals.full);
     printf("%.0f seeds a minute\n", (double)seeds * 60 / (seconds > 0 ? seconds : 1));
 }
 
@@ -307,6 +321,8 @@ int main(int argc, char **argv)
         struct text word = text_of(argv[i]);
         if (text_equal(word, TEXT("--full")))
             sim.full = true;
+        else if (text_equal(word, TEXT("--limited")))
+            sim.full = sim.limited = true;
         else if (text_equal(word, TEXT("--trace")))
             sim.trace = true;
         else if (text_equal(word, TEXT("--seeds")))

@@ -21,7 +21,8 @@
 #include "flow/send.h"
 
 enum {
-    SIM_PEOPLE = 12,
+    SIM_PEOPLE = 48,
+    SIM_FEW = 12,         /* where no limit makes them queue */
     SIM_LIVES = 80,       /* a run that is not at its end by then never will be */
     SIM_FAULTY_LIVES = 6, /* behind them the world is kind, so that a run ends */
     SIM_STEPS = 400 * 1000,
@@ -50,6 +51,7 @@ struct sim {
     uint64_t seed;
     struct random random;
     bool trace, full; /* full: with the real ledger */
+    bool limited;     /* … behind the real limits */
     struct moods moods;
     unsigned people, connections, depth;
     bool hold; /* on_unknown */
@@ -127,6 +129,24 @@ struct ledger_kind {
 
 extern const struct ledger_kind ledger_model, ledger_full;
 extern const struct ledger_kind *sim_ledger;
+
+/* limited.c: the real limits, as a dispatcher uses them; and what the servers took by then. */
+struct ledger;
+struct store;
+void limited_draw(void);
+bool limited_open(struct store *store, struct ledger *ledger, const char *folder,
+                  struct error *err);
+void limited_close(void);
+/* True when it may be intended now; else intent->again_ms says when. */
+bool limited_intend(struct ledger *ledger, struct send_intent *intent);
+void limited_learn(const struct send_result *results, size_t count);
+/* Wall; when it is worth taking again; `asking`: is it worth a connection? */
+int64_t limited_opens_ms(const struct ledger *ledger, bool asking);
+void limited_taken(unsigned person);
+struct limited_totals {
+    uint64_t windows, full; /* looked at; of them used to the last place and moment (2 %) */
+};
+extern struct limited_totals limited_totals;
 
 /* The dispatcher's options but for clock, random, log. */
 void sim_fill_options(struct send_options *options);
