@@ -128,10 +128,13 @@ static bool walk(const struct collect_options *options, struct mailbox *mailbox,
         if (!collect_batch_take(&batch, options, counts, err))
             return false;
         mark_all(mailbox, &batch);
+        if (whole)
+            continue;
         *err = trouble;
-        if (!whole && !mailbox_again(mailbox, err))
+        if (!mailbox_again(mailbox, err))
             return false;
-        more = more || !whole;
+        *err = (struct error){0};
+        more = true;
     }
     return true;
 }

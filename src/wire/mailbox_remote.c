@@ -11,11 +11,12 @@
 #include "wire/mailbox_worker.h"
 
 enum {
-    FAILURES = 8,      /* one after the other without a mail in between; then this run gives up */
-    CONNECTIONS = 100, /* of one run */
-    PAUSE_SECONDS = 2, /* between them at most */
-    PASSED_OVER = 16,  /* mails of one run */
-    WORKER_MS = 10000, /* beyond the server's time, for a process that is stopped or busy */
+    FAILURES = 8,       /* without a mail in between; then this run gives up */
+    FAILURE_OF_ALL = 4, /* … of one that no single mail can be blamed for */
+    CONNECTIONS = 100,  /* of one run */
+    PAUSE_SECONDS = 1,  /* before all but the first of them */
+    PASSED_OVER = 16,   /* mails of one run */
+    WORKER_MS = 10000,  /* beyond the server's time, for a process that is stopped or busy */
 };
 
 struct name {
@@ -35,6 +36,7 @@ struct remote {
     uint32_t marks[FRAME_MARKS];
     size_t mark_count;
     enum mailbox_trouble trouble;
+    bool at_mail; /* it came with a mail */
     unsigned failures, connections;
     char suspect[MAILBOX_UID + 1]; /* the mail whose fetching failed last */
     char passed_over[PASSED_OVER][MAILBOX_UID + 1];
@@ -47,6 +49,7 @@ static bool fail(struct remote *remote, enum mailbox_trouble trouble, struct tex
                  struct error *err)
 {
     remote->trouble = trouble;
+    remote->at_mail = false;
     mailbox_worker_end(remote->worker);
     remote->worker = NULL;
     remote->mark_count = 0;
@@ -250,6 +253,7 @@ static void suspect(struct remote *remote, struct text uid)
         snprintf(remote->passed_over[remote->passed_over_count++], (size_t)room, "%.*s",
                  TEXT_ARGS(uid));
     snprintf(remote->suspect, (size_t)room, "%.*s", TEXT_ARGS(uid));
+    remote->at_mail = true;
 }
 
 static bool read_frame(const struct frame *said, struct arena *arena, struct mailbox_mail *mail)
@@ -287,21 +291,17 @@ static bool remote_read(void *state, struct arena *arena, struct mailbox_mail *m
 
 /* --- Once more --- */
 
-/* The first time at once, then after a pause. */
-static void pause_for(unsigned failures)
-{
-    const struct timespec pause = {.tv_sec =
-                                       failures - 1 < PAUSE_SECONDS ? failures - 1 : PAUSE_SECONDS};
-    if (failures > 1)
-        nanosleep(&pause, NULL);
-}
-
 static bool remote_again(void *state, struct error *err)
 {
     struct remote *remote = state;
-    while (mailbox_trouble_passes(remote->trouble) && remote->connections < CONNECTIONS &&
-           ++remote->failures < FAILURES) {
-        pause_for(remote->failures);
+    const struct timespec pause = {.tv_sec = PAUSE_SECONDS};
+    while (mailbox_trouble_passes(remote->trouble) && remote->connections < CONNECTIONS) {
+        bool is_first = remote->failures == 0;
+        remote->failures += remote->at_mail ? 1 : FAILURE_OF_ALL;
+        if (remote->failures >= FAILURES)
+            return false;
+        if (!is_first)
+            nanosleep(&pause, NULL);
         if (connect_anew(remote, err))
             return true;
     }

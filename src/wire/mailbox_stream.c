@@ -14,7 +14,7 @@
 #include "base/confine.h"
 #include "base/memory.h"
 
-enum { PROCESSOR_SECONDS = 20 }; /* for one answer */
+enum { PROCESSOR_SECONDS = 5 }; /* for one answer */
 
 struct mailbox_stream {
     CURL *easy;

@@ -7,6 +7,7 @@ import threading
 
 PASSWORD = "right-password"
 SILENCE = object()  # as an answer: none ever
+DROP = object()  # as a piece of an answer: the connection ends here
 
 
 class Cut(Exception):
@@ -15,21 +16,22 @@ class Cut(Exception):
 
 class MailServer:
     """`mails` are bytes with LF. `cut` is the number of plain bytes, both ways together, after which the first connection
-    ends. `answers` gives for a command ("LOGIN", "UID FETCH", "RETR", "" for the greeting) the bytes to say instead, one
-    for each time it is asked; None for the usual ones. `deleting` is asked before a mail is deleted."""
+    ends. `answers` gives for a command ("LOGIN", "UID FETCH", "RETR", "" for the greeting) the bytes to say instead, a list
+    with one for each time it is asked, or a function of its tag; None for the usual ones. `deleting` is asked before a mail is deleted."""
 
-    def __init__(self, it, certs, protocol, mails=(), cut=None, answers=None, certificate="good", plain=False, uidl=True,
+    def __init__(self, it, certs, protocol, mails=(), cut=None, answers=None, certificate="good", plain=False, before_tls=b"", uidl=True,
                  capabilities="IMAP4rev1 UIDPLUS", deleting=None):
         self.protocol, self.cut, self.plain, self.uidl = protocol, cut, plain, uidl
-        self.answers = {word: list(given) for word, given in (answers or {}).items()}
+        self.answers = {word: given if callable(given) else list(given) for word, given in (answers or {}).items()}
         self.capabilities, self.deleting = capabilities, deleting
         self.mails = {number + 11: [mail, set()] for number, mail in enumerate(mails)}
         self.validity, self.connections, self.commands, self.moved = 77, 0, [], 0
+        self.before_tls = before_tls
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(certs / f"{certificate}.pem", certs / f"{certificate}.key")
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        self.ended = False
+        self.ended, self.silent = False, threading.Event()
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
         if it is not None:
@@ -64,6 +66,7 @@ class MailServer:
     def talk(self, raw):
         raw.settimeout(30)
         self.left = self.cut if self.connections == 1 else None
+        raw.sendall(self.before_tls)
         self.wire = raw if self.plain else self.context.wrap_socket(raw, server_side=True)
         self.inbox = b""
         try:
@@ -105,16 +108,19 @@ class MailServer:
     def instead(self, word, tag=""):
         """True when the command was answered in another way."""
         given = self.answers.get(word)
-        answer = given.pop(0) if given else None
+        answer = given if callable(given) else given.pop(0) if given else None
+        if callable(answer):
+            answer = answer(tag)
         if answer is None:
             return False
         if answer is SILENCE:
+            self.silent.set()
             while self.wire.recv(65536):
                 pass
             raise Cut
-        if callable(answer):
-            answer = answer(tag)
-        for piece in answer if isinstance(answer, list) else [answer]:
+        for piece in [answer] if isinstance(answer, bytes) else answer:
+            if piece is DROP:
+                raise Cut
             self.say(piece)
         return True
 
