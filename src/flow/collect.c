@@ -53,7 +53,9 @@ static bool has_room(const struct collect_options *options, const struct collect
                      const struct collect_counts *counts)
 {
     bool is_enough = options->limit > 0 && counts->taken + batch->count >= options->limit;
-    return batch->count < COLLECT_BATCH && batch->bytes < COLLECT_BATCH_BYTES && !is_enough;
+    bool is_stopped = options->stop != NULL && *options->stop != 0;
+    return batch->count < COLLECT_BATCH && batch->bytes < COLLECT_BATCH_BYTES && !is_enough &&
+           !is_stopped;
 }
 
 static bool must_end(const struct collect_options *options, const struct collect_counts *counts)

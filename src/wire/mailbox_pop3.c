@@ -93,7 +93,7 @@ static void add_names(carray *mails, uint32_t first, struct buffer *names, uint3
         struct text name = text_of(mail == NULL ? NULL : mail->msg_uidl);
         if (mail == NULL || mail->msg_deleted)
             continue;
-        if (name.length > MAILBOX_UID || text_has_control(name, NULL))
+        if (name.length > MAILBOX_UID)
             name = TEXT("");
         buffer_printf(names, "%u %.*s\n", mail->msg_index, TEXT_ARGS(name));
     }

@@ -16,6 +16,7 @@ enum {
     CONNECTIONS = 100,  /* of one run */
     PAUSE_SECONDS = 1,  /* before all but the first of them */
     PASSED_OVER = 16,   /* mails of one run */
+    MARK_ANSWERS = 5,   /* as slow as one may be; POP3 gives one for each mail */
     WORKER_MS = 10000,  /* beyond the server's time, for a process that is stopped or busy */
 };
 
@@ -141,9 +142,8 @@ static bool send_marks(struct remote *remote, struct error *err)
         return true;
     for (size_t i = 0; i < remote->mark_count; i++)
         buffer_printf(&bytes, "%u ", remote->marks[i]);
-    int answers = remote->server->protocol == MAILBOX_POP3S ? (int)remote->mark_count : 2;
     remote->mark_count = 0;
-    return ask(remote, FRAME_MARK, buffer_text(&bytes), answers, &done, err);
+    return ask(remote, FRAME_MARK, buffer_text(&bytes), MARK_ANSWERS, &done, err);
 }
 
 /* Marks come in the order of the names, so the search goes on where the last one ended. */
@@ -183,11 +183,14 @@ static void remote_finish(void *state)
 
 /* --- Names --- */
 
+/* RFC 1939 7 lets a name have visible characters only; one with others is none. */
 static bool add_name(struct remote *remote, struct text line)
 {
     uint64_t handle;
     if (!frame_take_number(&line, ' ', UINT32_MAX, &handle) || line.length > MAILBOX_UID)
         return false;
+    if (!text_is_ascii(line) || text_has_control(line, NULL))
+        line = TEXT("");
     if (remote->count == remote->capacity) {
         remote->capacity = remote->capacity == 0 ? 256 : remote->capacity * 2;
         remote->names = memory_grow(remote->names, remote->capacity * sizeof(*remote->names));
