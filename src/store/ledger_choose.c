@@ -331,7 +331,10 @@ bool ledger_next_due(struct ledger *ledger, int64_t *ret_due_ms, struct error *e
     due_ms = due_ms == 0 ? INT64_MAX : due_ms;
     for (size_t i = 0; i < count; i++) {
         const struct queue *queue = backlog_find(&ledger->backlog, editions[i]);
-        if (queue != NULL && (queue->closed || ledger->reopens_ms != INT64_MAX))
+        bool closed = queue != NULL && queue->closed;
+        /* Of an edition that was not looked at because the gate was shut before it there may be no
+         * queue yet. */
+        if (closed || ledger->reopens_ms != INT64_MAX)
             continue;
         if (!next_of(ledger, queue, editions[i], &due_ms, err))
             return false;

@@ -107,6 +107,22 @@ def a_spent_day_ends_the_send_and_the_next_run_too(it):
     it.expect(result.status == 75 and len(accepted(catcher)) == 20, "not one more", result)
 
 
+def another_limit_begins_where_the_last_one_was(it):
+    it.sample_workspace()
+    people(it, ["a.example", "b.example"], 30)
+    campaign(it)
+    campaign(it, "second")
+    catcher = it.catcher()
+    it.send("limited", catcher, "-o", "relay.limits=[20/day]")
+    result = it.send("limited", catcher, "-o", "relay.limits=[25/day]")
+    it.expect(result.status == 75 and len(accepted(catcher)) == 25, "five more, not twenty-five", result)
+    result = it.send("second", catcher, "-o", "relay.limits=[30/day, 100/s]")
+    it.expect(result.status == 75 and len(accepted(catcher)) == 30, "another edition counts as well", result)
+    result = it.send("limited", catcher, "-o", "relay.limits=[]", "-o",
+                     "domains={both: {match: [a.example, b.example], limits: [40/day]}}")
+    it.expect(result.status == 75 and len(accepted(catcher)) == 40, "a group made today knows of the day", result)
+
+
 def an_alert_overtakes_a_newsletter_that_waits_for_a_limit(it):
     it.sample_workspace()
     people(it, ["a.example"], 12)
@@ -192,6 +208,7 @@ STORIES = [
     killed_and_begun_again_keeps_the_limit,
     a_limited_domain_holds_nobody_back,
     a_spent_day_ends_the_send_and_the_next_run_too,
+    another_limit_begins_where_the_last_one_was,
     an_alert_overtakes_a_newsletter_that_waits_for_a_limit,
     a_domain_that_throttles_is_slowed_and_status_says_why,
     too_many_dead_addresses_trip_the_breaker,
