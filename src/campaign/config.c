@@ -54,7 +54,8 @@ static const struct key relay_keys[] = {
      "faster over a long way; a crash leaves as many unknown."},
     {"limits", KEY_RATES(struct relay_config, limits), 0, NULL, "[14/s, 50000/day]",
      "Never more messages than this in any window of that length: N/s, N/min, N/h, N/day, several "
-     "at once."},
+     "at once. A place is free one window after the answer to the message that had it, so a relay "
+     "that takes long to answer gets less: 14/s at 200 ms an answer is 11.7/s."},
     {"warmup", KEY_MAPPING(struct relay_config, warmup, struct warmup, warmup_shape), 0, NULL, NULL,
      "For a relay or an address that is new: a daily limit that grows."},
 };

@@ -167,6 +167,31 @@ static void outcomes_become_fates(void)
     }
 }
 
+/* A minute, five, fifteen, an hour, three, three …; what is drawn on top is a tenth at most. */
+static void retries_follow_the_schedule(void)
+{
+    static const int64_t steps_ms[] = {1 * MINUTES,  5 * MINUTES,   15 * MINUTES,
+                                       60 * MINUTES, 180 * MINUTES, 180 * MINUTES};
+    struct random random = random_seeded(1);
+    struct reply_reader reader;
+    unsigned outside = 0;
+    reply_reader_begin(&reader);
+    struct smtp_event event = {.outcome = SMTP_ANSWERED,
+                               .stage = STAGE_RCPT,
+                               .reply = reply_of("451 4.3.0 later", &reader)};
+    for (unsigned i = 0; i < 1000 * COUNT_OF(steps_ms); i++) {
+        int64_t step_ms = steps_ms[i % COUNT_OF(steps_ms)];
+        struct send_result result;
+        struct send_item item = {.attempts = i % (unsigned)COUNT_OF(steps_ms),
+                                 .first_attempt_ms = NOW};
+        send_settle(&item, &event, true, NOW, &random, &result);
+        int64_t waits_ms = result.next_at_ms - NOW;
+        outside += result.fate != SEND_READY || waits_ms < step_ms || waits_ms * 10 > step_ms * 11;
+    }
+    check_number("six thousand retries are within a tenth of the schedule", outside, 0);
+    reply_reader_free(&reader);
+}
+
 static void waiting_has_an_end(void)
 {
     struct random random = random_seeded(1);
@@ -192,6 +217,7 @@ int main(void)
     the_pace_is_exact();
     several_limits_hold_at_once();
     outcomes_become_fates();
+    retries_follow_the_schedule();
     waiting_has_an_end();
     return check_done();
 }
