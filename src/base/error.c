@@ -86,6 +86,8 @@ const char *error_line(const struct error *err, char line[ERROR_LINE])
         snprintf(line, ERROR_LINE, "%s", err->message);
     else if (err->line == 0)
         snprintf(line, ERROR_LINE, "%s: %s", err->path, err->message);
+    else if (err->column == 0)
+        snprintf(line, ERROR_LINE, "%s:%u: %s", err->path, err->line, err->message);
     else
         snprintf(line, ERROR_LINE, "%s:%u:%u: %s", err->path, err->line, err->column, err->message);
     return line;

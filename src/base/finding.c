@@ -22,9 +22,22 @@ static void count(struct findings *findings, enum severity severity)
     findings->errors += severity == SEVERITY_ERROR;
 }
 
+static bool is_told(const struct findings *findings, enum severity severity, struct text rule,
+                    const struct error *err)
+{
+    for (const struct finding *at = findings->first; at != NULL; at = at->next)
+        if (at->severity == severity && at->place.line == err->line &&
+            at->place.column == err->column && text_equal(at->message, text_of(err->message)) &&
+            text_equal(at->place.path, text_of(err->path)) && text_equal(at->rule, rule))
+            return true;
+    return false;
+}
+
 static void keep(struct findings *findings, enum severity severity, struct text rule,
                  const struct error *err)
 {
+    if (is_told(findings, severity, rule, err))
+        return;
     count(findings, severity);
     /* The first error is always kept, however many warnings came before it. */
     bool first_error = severity == SEVERITY_ERROR && findings->errors == 1;

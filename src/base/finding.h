@@ -2,7 +2,8 @@
  * Findings: everything that is wrong or doubtful in what a person wrote, found in one run.
  *
  * A reader of files does not stop at the first mistake: it notes it here and goes on. At most
- * FINDINGS_KEPT are kept; the rest are counted.
+ * FINDINGS_KEPT are kept; the rest are counted. What is said twice of one place is noted once: text
+ * and HTML are made of the same words.
  */
 #ifndef BASE_FINDING_H
 #define BASE_FINDING_H

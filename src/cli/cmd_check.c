@@ -76,7 +76,9 @@ static void say_summary(const struct checking *checking)
     if (findings->errors + findings->warnings == 0)
         fprintf(stderr, "nothing is wrong\n");
     else
-        fprintf(stderr, "%u errors, %u warnings\n", findings->errors, findings->warnings);
+        fprintf(stderr, "%u error%s, %u warning%s\n", findings->errors,
+                findings->errors == 1 ? "" : "s", findings->warnings,
+                findings->warnings == 1 ? "" : "s");
 }
 
 /* What a warning is to a person, an error may be to a CI that asked for it. */

@@ -12,7 +12,8 @@ static void add_as_line(const struct finding *finding, struct buffer *out)
     if (finding->place.path.length > 0)
         buffer_printf(out, "%.*s:", TEXT_ARGS(finding->place.path));
     if (finding->place.line > 0)
-        buffer_printf(out, "%u:%u:", finding->place.line, finding->place.column);
+        buffer_printf(out, finding->place.column > 0 ? "%u:%u:" : "%u:", finding->place.line,
+                      finding->place.column);
     buffer_printf(out, "%s%s: %.*s", out->length > 0 ? " " : "", severity_names[finding->severity],
                   TEXT_ARGS(finding->message));
     if (finding->rule.length > 0)

@@ -32,6 +32,20 @@ static void sorts(void)
     check_text("what is added later is sorted, too", findings.first->message, TEXT("later"));
 }
 
+static void says_it_once(void)
+{
+    FINDINGS(findings);
+    struct place place = {TEXT("a"), 1, 1}, other = {TEXT("a"), 1, 2};
+    for (int i = 0; i < 2; i++) {
+        findings_error(&findings, FAULT_FILE, place, "wrong");
+        findings_error(&findings, FAULT_FILE, other, "wrong");
+        findings_warning(&findings, place, "wrong");
+        findings_rule(&findings, SEVERITY_WARNING, TEXT("rule"), place, "wrong");
+    }
+    check_number("what is said twice of one place counts once", findings.errors, 2);
+    check_number("unless it is meant otherwise", findings.warnings, 2);
+}
+
 static void sorts_nothing(void)
 {
     FINDINGS(findings);
@@ -57,6 +71,7 @@ static void is_clean_by_its_first_error(void)
 int main(void)
 {
     sorts();
+    says_it_once();
     sorts_nothing();
     is_clean_by_its_first_error();
     return check_done();
