@@ -171,7 +171,7 @@ static const struct key campaign_keys[] = {
      "The subject, with merge fields."},
     {"preheader", KEY_PLACED_LINE(struct campaign, wording.preheader), 0, NULL,
      "\"{{districts}} districts show the way\"", "The line that inboxes show behind the subject."},
-    {"template", KEY_TEXT_AS(struct campaign, template, fit_name), 0, NULL, "advocacy",
+    {"template", KEY_PLACED_NAME(struct campaign, template, fit_name), 0, NULL, "advocacy",
      "The layout that body is poured into: templates/NAME.html and templates/NAME.txt."},
     {"body", KEY_PLACED_BLOCK(struct campaign, wording.body), 0, NULL,
      "\"Dear {{first_name | default: 'friend'}}, …\"", "The body, in Markdown with merge fields."},
@@ -217,7 +217,7 @@ static void check_campaign(struct schema *schema, void *at)
     if (bodies(wording) == 0)
         schema_mistake(schema, campaign->place,
                        "has nothing to say: add body, body_file, or html_file with text_file");
-    if (campaign->template.length == 0 && wording->html_file.text.length == 0)
+    if (campaign->template.text.length == 0 && wording->html_file.text.length == 0)
         schema_mistake(schema, campaign->place,
                        "\"template\" is missing: the layout that the body is poured into");
     if (campaign->title.length == 0)

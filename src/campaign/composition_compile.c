@@ -212,7 +212,7 @@ static struct template *pour(struct composition *composition, enum template_kind
     size_t count = 0;
     if (!read_body(composition, kind, body, findings) || !take_all_of(options, body, findings))
         return NULL;
-    if (composed->campaign.template.length == 0)
+    if (composed->campaign.template.text.length == 0)
         return template_compile(arena, body, options, findings);
     blocks[count++] =
         (struct template_block){TEXT("subject"), source_of(arena, &wording->subject), true};
@@ -220,8 +220,8 @@ static struct template *pour(struct composition *composition, enum template_kind
     if (wording->preheader.text.length > 0)
         blocks[count++] =
             (struct template_block){TEXT("preheader"), source_of(arena, &wording->preheader), true};
-    return template_pour(arena, composed->campaign.template, composed->campaign.place, blocks,
-                         count, options, findings);
+    return template_pour(arena, composed->campaign.template.text, composed->campaign.template.place,
+                         blocks, count, options, findings);
 }
 
 static struct template *compile_subject(struct composition *composition, enum variant_name variant,

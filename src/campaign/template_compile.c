@@ -176,7 +176,7 @@ struct template *template_pour(struct arena *arena, struct text name, struct pla
     struct text wanted = compiler_file_of(template, name);
     struct template_file *file = compiler_load(template, wanted, findings);
     if (!file->found)
-        findings_error(findings, FAULT_FILE, place, "there is no template \"%.*s\"",
+        findings_error(findings, FAULT_FILE, place, "there is no template \"%.*s\" in templates/",
                        TEXT_ARGS(wanted));
     if (file->tree == NULL || findings->errors > before)
         return NULL;

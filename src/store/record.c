@@ -141,6 +141,9 @@ bool header_read(struct arena *arena, const struct row *row, struct text path,
     *ret_header = (struct header){0};
     if (row->problem != NULL)
         return error_at(err, FAULT_FILE, place, "%s", row->problem);
+    if (row->count == 1 && text_find_byte(row->raw, '\t') != TEXT_NONE)
+        return error_at(err, FAULT_FILE, place,
+                        "the columns are parted by tabs: save the file with commas");
     for (size_t i = 0; i < row->count; i++) {
         struct text name = text_trim(row->fields[i]);
         const char *problem = add_column(ret_header, arena_text(arena, name));
@@ -295,6 +298,8 @@ static const char *read_known(struct reading *reading, enum column column, struc
         return read_kind(reading->arena, value, &record->member.kind);
     if (column == COLUMN_TAGS)
         return read_tags(reading->arena, value, &record->member.tags);
+    if (column == COLUMN_TOPICS && text_find_byte(value, ',') != TEXT_NONE)
+        return problem_at(reading->arena, "topics are parted by semicolons, not commas", value);
     if (column == COLUMN_TOPICS)
         return read_list(reading->arena, value, &record->topics, &record->topic_count);
     return NULL;

@@ -329,6 +329,27 @@ def a_column_that_was_mistyped_is_guessed(it):
     it.expect_error(it.run("import", it.write("mail.csv", "E-Mail Address,first_name\nnew@readers.example,Ana\n")), 65, 'rename "E-Mail Address"')
 
 
+def what_spreadsheets_write_is_told_apart(it):
+    it.sample_workspace()
+    rows = "email{0}first_name{0}topics\nnew@readers.example{0}Ana{0}stem\n"
+    for name, content, words in (("semicolons.csv", rows.format(";").encode(), "semicolons"), ("tabs.csv", rows.format("\t").encode(), "tabs"),
+                                 ("wide.csv", rows.format(",").encode("utf-16"), "UTF-16")):
+        result = it.run("import", it.write(name, content))
+        it.expect_error(result, 65, f"{name}:1: ", words, "save")
+    result = it.run("import", it.write("list.csv", 'email,topics\nnew@readers.example,"stem,linked-learning"\n'))
+    it.expect_error(result, 80, "topics are parted by semicolons")
+
+
+def one_mistake_of_both_parts_is_told_once(it):
+    it.sample_workspace()
+    it.write(CAMPAIGN, (it.workspace / CAMPAIGN).read_text().replace("Dear {{first_name | default:", "Dear {{first_name | defualt:", 1))
+    result = it.run("check", LINKED)
+    it.expect(result.status == 65 and result.out.count("defualt") == 1 and ": 1 error," in result.err, "once", result)
+    it.write(CAMPAIGN, (it.workspace / CAMPAIGN).read_text().replace("template: advocacy", "template: advocasy", 1))
+    line = (it.workspace / CAMPAIGN).read_text().split("template:")[0].count("\n") + 1
+    it.expect_error(it.run("check", LINKED), 65, f"{CAMPAIGN}:{line}:11: ", "advocasy.html", "templates/")
+
+
 def mistakes_are_told_in_the_order_of_the_file(it):
     it.sample_workspace()
     it.write(CAMPAIGN, (it.workspace / CAMPAIGN).read_text().replace("kind: newsletter", "kind: newslettr").replace("preheader:", "preheadr:", 1)
