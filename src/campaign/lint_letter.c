@@ -187,4 +187,7 @@ void lint_sender(struct linting *linting)
     if (!composed->one_click)
         lint_say(linting, "list-unsubscribe", (struct place){.path = TEXT("config/broadside.yaml")},
                  "there is no one-click unsubscribe");
+    if (composed->sender.unsubscribe_mailto.length == 0)
+        lint_say(linting, "list-unsubscribe", (struct place){.path = TEXT("config/broadside.yaml")},
+                 "there is no address to unsubscribe by mail");
 }

@@ -66,6 +66,18 @@ static bool is_shortener(struct text host)
     return ends_any(host, names);
 }
 
+/* Marks that campaign counters add, and addresses that lead on to another. */
+static bool is_tracked(struct text url)
+{
+    static const char *const marks[] = {"utm_",    "fbclid=",  "gclid=",  "mc_eid=", "mc_cid=",
+                                        "http://", "https://", "http%3a", "https%3a"};
+    size_t at = text_find_byte(url, '?');
+    for (size_t i = 0; at != TEXT_NONE && i < sizeof(marks) / sizeof(marks[0]); i++)
+        if (text_find_nocase(text_after(url, at), text_of(marks[i])) != TEXT_NONE)
+            return true;
+    return false;
+}
+
 static bool is_vague(struct text words)
 {
     static const char *const names[] = {"here", "click here", "click", "link",
@@ -101,6 +113,9 @@ static void lint_web_link(struct linting *linting, struct text href, struct text
     if (is_shortener(host))
         lint_say(linting, "link-shortener", lint_place(linting, host), "%.*s is a link shortener",
                  TEXT_ARGS(host));
+    if (is_tracked(href))
+        lint_say(linting, "link-tracking", lint_place(linting, href), "\"%.*s\" counts who clicks",
+                 TEXT_ARGS(brief(href)));
     if (looks_like_address(words) && !text_equal_nocase(host_of(words), host))
         lint_say(linting, "link-text", lint_place(linting, words), "\"%.*s\" opens %.*s",
                  TEXT_ARGS(brief(words)), TEXT_ARGS(host));

@@ -18,8 +18,8 @@ const struct lint_rule lint_rules[] = {
      "put {{sender.postal_address}} into the footer of both layouts"},
     {"list-unsubscribe", DOUBT,
      "Gmail and Yahoo ask bulk senders for one-click unsubscribe (RFC 8058), which needs an https "
-     "address",
-     "set unsubscribe.url to an https URL in config/broadside.yaml"},
+     "address; other programs write to the mailto address",
+     "set unsubscribe.url to an https URL and unsubscribe.mailto in config/broadside.yaml"},
     {"from-alignment", DOUBT,
      "From and return path of different domains fail DMARC unless DKIM saves them",
      "let bounces.return_path and the From address share a domain"},
@@ -57,6 +57,10 @@ const struct lint_rule lint_rules[] = {
      "say in the link what is behind it"},
     {"link-shortener", DOUBT, "link shorteners hide where a link goes; many filters refuse them",
      "link to the page itself"},
+    {"link-tracking", DOUBT,
+     "a link through a counter, or with marks for one, tells who clicked; readers and filters "
+     "mistrust it",
+     "link to the page itself, without utm_ and the like"},
     {"href-merge", BAD, "an unescaped value in a link can break out of it",
      "use two braces, {{name}}, or the url filter, {{name | url}}"},
     /* images */
