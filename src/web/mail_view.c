@@ -24,15 +24,17 @@ static const char marks[] =
     "text-transform:none;padding:5px 9px;border-radius:5px;width:max-content;max-width:250px;"
     "box-shadow:0 4px 14px rgba(0,0,0,.35)}";
 
-/* Where an image would be, when it is not in the mail itself. */
+/* Where an image would be; those in the mail itself are there, unless images are off. */
 static const char boxes[] = "img{outline:1px dashed rgba(120,130,145,.7);outline-offset:-1px;"
-                            "background:rgba(120,130,145,.12)}img[src^=\"data:\"]{outline:0;"
-                            "background:none}";
+                            "background:rgba(120,130,145,.12)}";
+static const char shown[] = "img[src^=\"data:\"]{outline:0;background:none}";
 
 static void add_styles(const struct mail_view *view, struct buffer *out)
 {
     buffer_printf(out, "<style>:root{color-scheme:%s}", view->dark ? "dark" : "only light");
     buffer_add_string(out, boxes);
+    if (view->images)
+        buffer_add_string(out, shown);
     if (view->marks)
         buffer_add_string(out, marks);
     buffer_add_string(out, "</style>");

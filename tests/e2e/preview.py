@@ -279,6 +279,7 @@ def dark_light_and_images_are_decided_by_the_page(it):
     it.expect(shows("28, 37, 41"), "then dark, by the mail's own rules")
     set_to(driver, "images", False)
     it.expect(width(0), "then without images")
+    it.expect(inside(driver, lambda: driver.of("img", "css/outline-style") == "dashed"), "but for their places")
 
 
 @in_browser
