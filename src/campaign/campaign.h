@@ -99,9 +99,9 @@ struct campaign {
     enum campaign_status status;
     struct text topic; /* [a-z0-9-]{1,64} */
     struct campaign_from from;
-    struct text reply_to; /* empty: none */
+    struct text reply_to;        /* empty: none */
     struct placed_text template; /* its name; templates/NAME.html and .txt */
-    struct value data;    /* always an object */
+    struct value data;           /* always an object */
     struct wording wording;
     struct wording_list languages;
     struct attachment_list attachments;
