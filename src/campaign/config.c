@@ -205,7 +205,9 @@ static const struct key config_keys[] = {
      KEY_MAPPING_OR_LIST(struct config, relay, struct relay_list, struct relay_config, relay_shape,
                          CONFIG_RELAYS),
      REQUIRED, NULL, NULL,
-     "The mail server that takes our mail; or a list of them, the preferred first."},
+     "The mail server that takes our mail; or a list of them, the preferred first: when one cannot "
+     "be used the next carries the mail, until a better one answers again. Each has its own "
+     "limits."},
     {"domains",
      KEY_MAP(struct config, domains, struct domain_group_list, struct domain_group, domain_shape,
              1000),

@@ -10,9 +10,8 @@
 #include "flow/dispatch.h"
 #include "flow/guard.h"
 #include "flow/plan.h"
-#include "flow/relaying.h"
+#include "flow/relays.h"
 #include "flow/trial.h"
-#include "settings/secret.h"
 
 struct send_words {
     const char *edition, *test_to, *as;
@@ -111,12 +110,11 @@ static bool confirm(struct sending *sending, struct edition *before, struct erro
 /* What can be known to be wrong without connecting is said before anything is planned. */
 static bool check_relay(struct sending *sending, struct error *err)
 {
-    struct send_options how = {0};
-    struct secret *secret = NULL;
-    bool usable = relaying_prepare(&how, &secret, &sending->session->arena,
-                                   &sending->workspace.config, sending->workspace.root, err);
-    secret_close(secret);
-    return usable;
+    struct relays *relays;
+    if (!relays_open(&sending->workspace.config.relay, sending->workspace.root, &relays, err))
+        return false;
+    relays_close(relays);
+    return true;
 }
 
 /* An edition that still has members to reach goes on with the content it was planned with; who
@@ -328,21 +326,21 @@ static int send_trial(struct sending *sending, struct error *err)
                                .wake = stopping_wake()};
     struct random random = random_from_system();
     struct readers readers = {.session = sending->session};
-    struct secret *secret = NULL;
-    struct send_report report = {0};
+    struct relays *relays;
+    const struct relays_watch nobody = {0};
+    struct send_report report;
     struct trial trial = {.composed = sending->plan.composed, .key = &sending->workspace.key};
     how.random = &random;
     if (!desk_address(sending->session, sending->options->test_to, &trial.to, err) ||
         !readers_choose(&readers, &sending->workspace, &sending->plan.selection,
                         sending->options->as, err) ||
-        !relaying_prepare(&how, &secret, &sending->session->arena, &sending->workspace.config,
-                          sending->workspace.root, err))
+        !relays_open(&sending->workspace.config.relay, sending->workspace.root, &relays, err))
         return (int)err->fault;
     trial.readers = readers.at;
     trial.count = readers.count;
     struct send_work work = trial_work(&trial);
-    send_run(&how, &work, &report);
-    secret_close(secret);
+    relays_send(relays, &how, &work, &nobody, &report);
+    relays_close(relays);
     say_trial(sending, &trial);
     *err = report.end.fault != FAULT_NONE ? report.end : trial.first_failure;
     return (int)err->fault;

@@ -5,6 +5,7 @@
 #include "cli/edition_report.h"
 #include "cli/pace_report.h"
 #include "cli/progress.h"
+#include "cli/relay_report.h"
 #include "store/ledger.h"
 #include "store/occasion.h"
 
@@ -213,8 +214,12 @@ static bool show_all(struct session *session, struct store *store,
     if (count == 0 && !session->json)
         session_sayf("nothing was ever planned%s\n",
                      campaign.length > 0 ? " of that campaign" : "");
-    return is_detail(options) || (show_skipped(session, store, options, campaign, err) &&
-                                  pace_report(session, store, err));
+    if (is_detail(options))
+        return true;
+    /* A program that asks about one campaign wants its editions. */
+    bool one = session->json && campaign.length > 0;
+    return show_skipped(session, store, options, campaign, err) &&
+           (one || relay_report(session, store, err)) && pace_report(session, store, err);
 }
 
 static int run(struct session *session, const void *given, char **words, struct error *err)

@@ -6,9 +6,9 @@
 #include "flow/brake.h"
 #include "flow/issue.h"
 #include "flow/plan.h"
-#include "flow/relaying.h"
-#include "settings/secret.h"
+#include "flow/relays.h"
 #include "store/ledger.h"
+#include "store/route.h"
 
 struct dispatch {
     const struct dispatch_options *options;
@@ -20,7 +20,10 @@ struct dispatch {
     unsigned batch;      /* the last */
     uint64_t left;       /* messages that may still be tried; UINT64_MAX: no limit */
     struct zones *zones; /* of members */
-    struct brake *brake;
+    struct brake *brake; /* of the relay in use */
+    struct text relay;   /* in use, as the journal names it */
+    bool answered;       /* a message went through it */
+    struct arena relay_names;
     struct arena names; /* of the campaign that was asked for last */
     int64_t next_ms;    /* wall; when something is due or may go again, however late */
     int64_t commit_ms;  /* how long a commit takes: the longest, of late */
@@ -301,6 +304,15 @@ static void learn(struct dispatch *dispatch, const struct send_result *results, 
         log_error(dispatch->options->log, "%s", err.message);
 }
 
+/* The relay took a message: whatever kept it from that is over. */
+static void note_answer(struct dispatch *dispatch)
+{
+    struct error err;
+    dispatch->answered = true;
+    if (!route_answer(dispatch->options->workspace->store, dispatch->relay, &err))
+        log_error(dispatch->options->log, "%s", err.message);
+}
+
 static bool commit(void *self, const struct send_result *results, size_t result_count,
                    struct send_intent *intents, size_t intent_count, int64_t now_ms,
                    struct error *err)
@@ -319,6 +331,8 @@ static bool commit(void *self, const struct send_result *results, size_t result_
         intents[i].granted = intents[i].again_ms == 0 && granted(dispatch, intents[i].item->key);
     learn(dispatch, results, result_count);
     note_commit(dispatch, clock_steady_ms(dispatch->options->clock) - began_ms);
+    if (!dispatch->answered && intent_count > 0)
+        note_answer(dispatch);
     return true;
 }
 
@@ -329,30 +343,6 @@ static void pause_edition(void *self, int64_t edition, const char *why)
     bool changed;
     if (!edition_pause(dispatch->options->workspace->store, edition, text_of(why), &changed, &err))
         log_error(dispatch->options->log, "the edition could not be paused: %s", err.message);
-}
-
-static void run_loop(struct dispatch *dispatch, struct send_options *how,
-                     struct dispatch_report *report)
-{
-    const struct dispatch_options *options = dispatch->options;
-    const struct send_work work = {.self = dispatch,
-                                   .take = take,
-                                   .merge = merge,
-                                   .put_back = put_back,
-                                   .commit = commit,
-                                   .paces_domains = true,
-                                   .pause = pause_edition};
-    how->clock = options->clock;
-    how->random = options->random;
-    how->log = options->log;
-    how->patience_ms = INT64_MAX / 4; /* next_look() tells only what is worth it */
-    how->limit_count = 0;             /* they stand behind the gate */
-    how->progress = options->progress;
-    how->progress_self = options->progress_self;
-    how->stop = options->stop;
-    how->wake = options->wake;
-    how->threaded = true;
-    send_run(how, &work, &report->send);
 }
 
 /* A ledger that cannot be written stops the sending before the next message: work remains. */
@@ -390,16 +380,76 @@ static bool campaign_of(void *self, int64_t edition_id, struct text *ret_campaig
     return true;
 }
 
-static bool open_brake(struct dispatch *dispatch, struct error *err)
+/* ---- The relay in use ---- */
+
+static bool list_relays(const struct workspace *workspace, struct error *err)
 {
+    ARENA(scratch);
+    struct route routes[CONFIG_RELAYS];
+    const struct relay_list *list = &workspace->config.relay;
+    for (size_t i = 0; i < list->count; i++)
+        routes[i] = (struct route){.relay = limits_relay_name(&scratch, &list->at[i]),
+                                   .url = list->at[i].url};
+    return route_put(workspace->store, routes, list->count, err);
+}
+
+/* Nothing is on its way: all limits begin anew from the journal, as after a restart. */
+static bool use_relay(void *self, const struct relay_config *relay, struct error *err)
+{
+    struct dispatch *dispatch = self;
     const struct dispatch_options *options = dispatch->options;
     const struct limits_options limits = {.config = &options->workspace->config,
+                                          .relay = relay,
                                           .store = options->workspace->store,
                                           .clock = options->clock,
                                           .log = options->log,
                                           .campaign = campaign_of,
                                           .self = dispatch};
-    return brake_open(&limits, options->workspace->root, &dispatch->brake, err);
+    brake_close(dispatch->brake);
+    dispatch->relay = limits_relay_name(&dispatch->relay_names, relay);
+    dispatch->answered = false;
+    if (!brake_open(&limits, options->workspace->root, &dispatch->brake, err) ||
+        !route_use(options->workspace->store, dispatch->relay, clock_wall_ms(options->clock), err))
+        return false;
+    ledger_set_gate(dispatch->ledger, brake_gate(dispatch->brake));
+    return true;
+}
+
+static void relay_failed(void *self, const struct relay_config *relay, const struct error *why)
+{
+    struct dispatch *dispatch = self;
+    struct error err;
+    ARENA(scratch);
+    if (!route_fail(dispatch->options->workspace->store, limits_relay_name(&scratch, relay),
+                    text_of(why->message), clock_wall_ms(dispatch->options->clock), &err))
+        log_error(dispatch->options->log, "%s", err.message);
+}
+
+static void run_loop(struct dispatch *dispatch, struct relays *relays,
+                     struct dispatch_report *report)
+{
+    const struct dispatch_options *options = dispatch->options;
+    const struct relays_watch watch = {.self = dispatch, .use = use_relay, .failed = relay_failed};
+    const struct send_work work = {.self = dispatch,
+                                   .take = take,
+                                   .merge = merge,
+                                   .put_back = put_back,
+                                   .commit = commit,
+                                   .paces_domains = true,
+                                   .keeps_limits = true,
+                                   .pause = pause_edition};
+    struct send_options how = {
+        .clock = options->clock,
+        .random = options->random,
+        .log = options->log,
+        .patience_ms = INT64_MAX / 4, /* next_look() tells only what is worth it */
+        .progress = options->progress,
+        .progress_self = options->progress_self,
+        .stop = options->stop,
+        .wake = options->wake,
+        .threaded = true,
+    };
+    relays_send(relays, &how, &work, &watch, &report->send);
 }
 
 /* With the lock held and the ledger open. */
@@ -408,30 +458,25 @@ static bool run_locked(struct dispatch *dispatch, struct lock *lock, struct disp
 {
     const struct dispatch_options *options = dispatch->options;
     struct workspace *workspace = options->workspace;
-    struct send_options how = {0};
-    struct secret *secret = NULL;
-    ARENA(arena);
+    struct relays *relays = NULL;
     int64_t now_ms = clock_wall_ms(options->clock);
     if (!store_ballast_keep(workspace->store, err) ||
-        !relaying_prepare(&how, &secret, &arena, &workspace->config, workspace->root, err) ||
+        !relays_open(&workspace->config.relay, workspace->root, &relays, err) ||
+        !list_relays(workspace, err) ||
         !ledger_open(workspace->store, lock, now_ms, &dispatch->ledger, &report->recovered, err)) {
-        secret_close(secret);
+        relays_close(relays);
         return false;
     }
     dispatch->lock = lock;
-    bool ready = open_brake(dispatch, err);
-    if (ready) {
-        ledger_set_gate(dispatch->ledger, brake_gate(dispatch->brake));
-        run_loop(dispatch, &how, report);
-        call_it_unfinished(&report->send.end);
-        report->send.next_ms = dispatch->next_ms;
-    }
+    run_loop(dispatch, relays, report);
+    call_it_unfinished(&report->send.end);
+    report->send.next_ms = dispatch->next_ms;
     ledger_close(dispatch->ledger);
     brake_close(dispatch->brake);
-    secret_close(secret);
+    relays_close(relays);
     struct error ignored; /* what could not be moved now is moved by the next dispatcher */
     store_checkpoint(workspace->store, lock, true, &ignored);
-    return ready;
+    return true;
 }
 
 bool dispatch_run(const struct dispatch_options *options, struct dispatch_report *ret_report,
@@ -457,6 +502,7 @@ bool dispatch_run(const struct dispatch_options *options, struct dispatch_report
     arena_free(&dispatch.batches[0]);
     arena_free(&dispatch.batches[1]);
     arena_free(&dispatch.names);
+    arena_free(&dispatch.relay_names);
     lock_release(lock);
     return ran;
 }

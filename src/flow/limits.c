@@ -268,7 +268,7 @@ static void warm_up(struct limits *limits)
     int64_t wall_ms = clock_wall_ms(limits->options.clock);
     if (limits->warmup == NULL || wall_ms / DAY_MS == limits->warmup_day)
         return;
-    int64_t cap = limits_warmup_cap(&limits->options.config->relay.at[0].warmup, wall_ms);
+    int64_t cap = limits_warmup_cap(&limits->options.relay->warmup, wall_ms);
     limits->warmup_day = wall_ms / DAY_MS;
     limits->warmup->rate.count = cap > 0 ? (uint32_t)cap : UINT32_MAX;
 }
@@ -503,7 +503,7 @@ struct text limits_relay_name(struct arena *arena, const struct relay_config *re
 
 static void limit_relay(struct limits *limits)
 {
-    const struct relay_config *relay = &limits->options.config->relay.at[0];
+    const struct relay_config *relay = limits->options.relay;
     set_fill(&limits->relay, relay->limits.at, relay->limits.count, 1);
     if (relay->warmup.first_day == 0)
         return;
@@ -518,18 +518,17 @@ bool limits_open(const struct limits_options *options, struct limits **ret_limit
 {
     struct limits *limits = memory_take(sizeof(*limits));
     *limits = (struct limits){.options = *options};
-    limits->gate =
-        (struct gate){.self = limits,
-                      .clock = options->clock,
-                      .relay = limits_relay_name(&limits->arena, &options->config->relay.at[0]),
-                      .ask = ask,
-                      .begin = begin,
-                      .drop = drop,
-                      .spend = spend};
+    limits->gate = (struct gate){.self = limits,
+                                 .clock = options->clock,
+                                 .relay = limits_relay_name(&limits->arena, options->relay),
+                                 .ask = ask,
+                                 .begin = begin,
+                                 .drop = drop,
+                                 .spend = spend};
     limits->now_ms = clock_steady_ms(options->clock);
     limit_relay(limits);
     *ret_limits = limits;
-    return grants_settle(options->store, options->clock, limits->gate.relay, err) &&
+    return grants_settle(options->store, options->clock, err) &&
            grants_read(options->store, options->clock, limits->gate.relay, recall, limits, err) &&
            pace_list(options->store, recall_pace, limits, err);
 }

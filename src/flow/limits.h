@@ -23,7 +23,8 @@ typedef bool limits_campaign(void *self, int64_t edition_id, struct text *ret_ca
                              const struct rate **ret_limits, size_t *ret_count);
 
 struct limits_options {
-    const struct config *config; /* the preferred relay counts */
+    const struct config *config;
+    const struct relay_config *relay; /* the one in use */
     struct store *store;
     const struct clock *clock;
     struct log *log;
@@ -31,7 +32,7 @@ struct limits_options {
     void *self;
 };
 
-/* Reads the journal and the paces of an earlier process. With the dispatcher's lock. */
+/* Reads the journal and the paces that earlier runs left. With the dispatcher's lock. */
 bool limits_open(const struct limits_options *options, struct limits **ret_limits,
                  struct error *err);
 /* NULL is fine. */

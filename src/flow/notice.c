@@ -2,10 +2,9 @@
 #include "flow/notice.h"
 
 #include "base/memory.h"
-#include "flow/relaying.h"
+#include "flow/relays.h"
 #include "mail/encode.h"
 #include "mail/header.h"
-#include "settings/secret.h"
 
 #include "base/banned.h"
 
@@ -155,7 +154,9 @@ static bool merge(void *self, struct send_item *item, int64_t now_ms, struct err
 /* Tried once: what did not go now is in the log. */
 static void put_back(void *self, struct send_item *item)
 {
-    (void)self, (void)item;
+    struct noticing *noticing = self;
+    error_set(&noticing->failure, FAULT_REMAINS, "%s got no notice: the connection ended before it",
+              item->to);
 }
 
 static bool commit(void *self, const struct send_result *results, size_t result_count,
@@ -176,19 +177,19 @@ static bool commit(void *self, const struct send_result *results, size_t result_
 bool notice_send(const struct notice_options *options, struct text subject, struct text text,
                  struct error *err)
 {
-    ARENA(arena);
     const struct workspace *workspace = options->workspace;
+    const struct relays_watch nobody = {0};
     struct noticing noticing = {.options = options, .subject = subject, .text = text};
     struct send_options how = {
         .clock = options->clock, .random = options->random, .log = options->log, .wake = -1};
     const struct send_work work = {
         .self = &noticing, .take = take, .merge = merge, .put_back = put_back, .commit = commit};
     struct send_report report;
-    struct secret *secret = NULL;
-    if (!relaying_prepare(&how, &secret, &arena, &workspace->config, workspace->root, err))
+    struct relays *relays;
+    if (!relays_open(&workspace->config.relay, workspace->root, &relays, err))
         return false;
-    send_run(&how, &work, &report);
-    secret_close(secret);
+    relays_send(relays, &how, &work, &nobody, &report);
+    relays_close(relays);
     if (report.end.fault == FAULT_NONE && noticing.failure.fault == FAULT_NONE)
         return true;
     *err = report.end.fault != FAULT_NONE ? report.end : noticing.failure;

@@ -1,4 +1,4 @@
-/* Relaying: the configured relay as the event loop wants it, with its password fetched. */
+/* Relaying: a configured relay as the event loop wants it, with its password fetched. */
 #ifndef FLOW_RELAYING_H
 #define FLOW_RELAYING_H
 
@@ -8,12 +8,14 @@
 struct secret;
 
 /*
- * Fills relay, connections and limits of `ret_options` from the preferred relay of the
- * configuration. Texts live in `arena`; the password lives in `ret_secret` (NULL when none is
- * configured), to be closed with secret_close() after the sending. `root` is the workspace.
+ * Texts live in `arena`; the password lives in `ret_secret` (NULL when none is configured), to be
+ * closed with secret_close() after the sending. `root` is the workspace.
  */
-bool relaying_prepare(struct send_options *ret_options, struct secret **ret_secret,
-                      struct arena *arena, const struct config *config, const char *root,
-                      struct error *err);
+bool relaying_target(struct relay_target *ret_target, struct secret **ret_secret,
+                     struct arena *arena, const struct relay_config *relay, const char *root,
+                     struct error *err);
+
+/* Connections, depth and limits. */
+void relaying_fill(struct send_options *options, const struct relay_config *relay);
 
 #endif

@@ -16,18 +16,29 @@ enum { EVENTS = 256, WAIT_MAX_MS = 60000 };
 
 void send_stop(struct send *send)
 {
-    if (send->stopping)
+    if (send->stopping && send->probe.leave_by_ms == 0)
         return;
     int64_t grace_ms = send->options->grace_ms > 0 ? send->options->grace_ms : SEND_GRACE_MS;
     send->stopping = true;
+    send->probe.leave_by_ms = 0; /* what ends everything outweighs a better relay */
+    send->report->returned = NULL;
     send->grace_until_ms = send->now_ms + grace_ms;
 }
 
 void send_fail(struct send *send, const struct error *err)
 {
-    if (send->report->end.fault == FAULT_NONE)
+    if (send->report->end.fault == FAULT_NONE || send->report->relay_failed)
         send->report->end = *err;
+    send->report->relay_failed = false;
     send_stop(send);
+}
+
+void send_relay_failed(struct send *send, const struct error *err)
+{
+    if (send->report->end.fault != FAULT_NONE)
+        return;
+    send_fail(send, err);
+    send->report->relay_failed = true;
 }
 
 static void heed_signals(struct send *send)
@@ -86,6 +97,7 @@ static int wait_ms(struct send *send)
 {
     int64_t until_ms =
         earlier(earlier(links_deadline(send), relay_hub_deadline(send->hub)), work_deadline(send));
+    until_ms = earlier(until_ms, send_probe_deadline(send));
     if (send->options->progress != NULL)
         until_ms = earlier(until_ms, send->shown_ms + SEND_PROGRESS_MS);
     bool busy = clerk_is_busy(send->clerk);
@@ -153,7 +165,7 @@ static void wait_and_read(struct send *send)
         else if ((events[i].events & ~(unsigned)EPOLLOUT) != 0)
             link_read(send, events[i].data.ptr);
     }
-    if (hub || send->connecting > 0)
+    if (hub || send->connecting > 0 || send->probe.relay != NULL)
         links_connected(send);
 }
 
@@ -202,6 +214,7 @@ static bool open_loop(struct send *send, struct error *err)
 
 static void close_loop(struct send *send)
 {
+    send_probe_close(send);
     links_close(send);
     flights_close(send);
     relay_hub_close(send->hub);
@@ -226,28 +239,28 @@ static void run(struct send *send)
         wait_and_read(send);
         heed_signals(send);
         links_tick(send);
+        send_probe_tick(send);
     }
     show_progress(send, true);
 }
 
 void send_run(const struct send_options *options, const struct send_work *work,
-              struct send_report *ret_report)
+              struct send_report *report)
 {
-    *ret_report = (struct send_report){.next_ms = INT64_MAX};
     struct send *send = memory_take(sizeof(*send));
     *send = (struct send){.options = options,
                           .work = work,
-                          .report = ret_report,
+                          .report = report,
                           .epoll = -1,
                           .lines = BUFFER_INIT(LOG_LINES),
                           .clerk = clerk_open(work, options->threaded)};
     look_at_the_clock(send);
     send->began_ms = send->now_ms;
     send->rate_slot = send->now_ms / SEND_RATE_MS;
-    if (relay_target_check(&options->relay, &ret_report->end) && open_loop(send, &ret_report->end))
+    if (relay_target_check(&options->relay, &report->end) && open_loop(send, &report->end))
         run(send);
-    ret_report->elapsed_ms = send->now_ms - send->began_ms;
-    ret_report->next_ms = send->next_due_ms;
+    report->elapsed_ms += send->now_ms - send->began_ms;
+    report->next_ms = send->next_due_ms;
     close_loop(send);
     clerk_close(send->clerk);
     log_write(options->log, &send->lines);

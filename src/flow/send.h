@@ -91,6 +91,8 @@ struct send_work {
     /* The work sees to it when a recipient's domain asks for less; the loop itself only rests when
      * the relay does, before RCPT. */
     bool paces_domains;
+    /* The relay's own limits stand behind take(); the loop keeps none. */
+    bool keeps_limits;
     /* The edition cannot go on as it is: our content or our configuration. NULL: it goes on. */
     void (*pause)(void *self, int64_t edition, const char *why);
 };
@@ -101,11 +103,23 @@ struct send_progress {
     double rate; /* messages a second, over the last seconds */
 };
 
+/* A relay preferred to the one in use. It failed, and is tried again now and then beside the
+ * sending, each time later. */
+struct send_absent {
+    const struct relay_target *target;
+    unsigned tries;        /* in vain, since messages last went through it */
+    int64_t not_before_ms; /* steady */
+};
+
+void send_absent_failed(struct send_absent *absent, struct random *random, int64_t now_ms);
+
 struct send_options {
     const struct clock *clock;
     struct random *random;
     struct log *log;
     struct relay_target relay;
+    struct send_absent *const *absent; /* the first is the most preferred */
+    size_t absent_count;
     unsigned connections; /* at most; opened as they are needed */
     unsigned depth;       /* BDAT transactions in flight on each; 1: one */
     bool plain_data;
@@ -134,11 +148,14 @@ struct send_report {
     /* FAULT_NONE: everything that was due is settled. 69, 74, 78 … as the relay or ledger failed.
      */
     struct error end;
+    bool relay_failed; /* `end` is about the relay, and nothing but the relay is at fault */
+    struct send_absent *returned; /* it answers again: the sending came to rest for its sake */
 };
 
-/* Runs until nothing is due any more, a signal, or something that stops everything. The report is
- * filled in every case. */
+/* Runs until nothing is due any more, a signal, something that stops everything, or the return of a
+ * relay that is preferred. The report is filled in every case; it begins as {0}, and with a second
+ * run its counters go on. */
 void send_run(const struct send_options *options, const struct send_work *work,
-              struct send_report *ret_report);
+              struct send_report *report);
 
 #endif

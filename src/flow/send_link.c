@@ -59,7 +59,7 @@ static void try_later(struct send *send, const struct error *err)
         send->allowed = send->open;
         send->recover_ms = send->now_ms + SEND_RECOVER_MS;
     } else if (send->failed_tries >= SEND_TRIES) {
-        send_fail(send, err);
+        send_relay_failed(send, err);
     }
 }
 
@@ -71,7 +71,7 @@ static void connect_failed(struct send *send, struct link *link)
     log_line(send->options->log, final ? LOG_ERROR : LOG_WARNING, "%s", err.message);
     close_link(send, link);
     if (final)
-        send_fail(send, &err);
+        send_relay_failed(send, &err);
     else
         try_later(send, &err);
 }
@@ -95,6 +95,8 @@ void links_connected(struct send *send)
     relay_hub_turn(send->hub);
     for (struct relay *relay; (relay = relay_hub_ready(send->hub)) != NULL;) {
         struct link *link = relay_owner(relay);
+        if (send_probe_heard(send, relay))
+            continue;
         if (relay_state(relay) == RELAY_FAILED)
             connect_failed(send, link);
         else

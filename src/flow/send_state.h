@@ -17,16 +17,19 @@
 enum {
     SEND_READ = 64 * 1024,
     SEND_PIECES = 64,
-    SEND_KEEP = 256 * 1024,       /* of a message buffer for the next one */
-    SEND_TRIES = 5,               /* failed connections in a row before the relay counts as down */
-    SEND_BACKOFF_MS = 200,        /* before the second try; doubles */
-    SEND_BACKOFF_MAX_MS = 60000,  /* … up to so much */
-    SEND_RECOVER_MS = 30000,      /* before one more connection is tried again */
-    SEND_IDLE_MS = 20000,         /* an unused connection is closed after so long */
-    SEND_LOOK_MS = 500,           /* how often an idle loop looks for new work */
-    SEND_PROGRESS_MS = 100,       /* at most so often */
-    SEND_LOST_MS = 5000,          /* a message whose connection broke inside its body rests */
-    SEND_COOL_MS = 5000,          /* after the first throttling reply; doubles */
+    SEND_KEEP = 256 * 1024,        /* of a message buffer for the next one */
+    SEND_TRIES = 5,                /* failed connections in a row before the relay counts as down */
+    SEND_BACKOFF_MS = 200,         /* before the second try; doubles */
+    SEND_BACKOFF_MAX_MS = 60000,   /* … up to so much */
+    SEND_RECOVER_MS = 30000,       /* before one more connection is tried again */
+    SEND_PROBE_MS = 5000,          /* before a relay that failed is tried again; doubles */
+    SEND_PROBE_MAX_MS = 5 * 60000, /* … up to so much */
+    SEND_LEAVE_MS = 5000,   /* for outstanding replies, before the mail moves to a better relay */
+    SEND_IDLE_MS = 20000,   /* an unused connection is closed after so long */
+    SEND_LOOK_MS = 500,     /* how often an idle loop looks for new work */
+    SEND_PROGRESS_MS = 100, /* at most so often */
+    SEND_LOST_MS = 5000,    /* a message whose connection broke inside its body rests */
+    SEND_COOL_MS = 5000,    /* after the first throttling reply; doubles */
     SEND_COOL_MAX_MS = 5 * 60000, /* … up to so much */
     SEND_RATE_SLOTS = 16,         /* of SEND_RATE_MS each, for the rate of the progress bar */
     SEND_RATE_MS = 500,
@@ -68,6 +71,12 @@ struct link {
     uint64_t answered; /* messages on this connection */
 };
 
+struct send_probe {
+    struct relay *relay; /* NULL: none is under way */
+    struct send_absent *absent;
+    int64_t leave_by_ms; /* steady; 0: the mail stays where it is */
+};
+
 struct send {
     const struct send_options *options;
     const struct send_work *work;
@@ -78,6 +87,7 @@ struct send {
     struct link *links;
     unsigned next_link; /* to offer to */
     unsigned link_count, open, connecting;
+    struct send_probe probe;
     unsigned allowed;      /* connections; fewer after throttling */
     bool more_due;         /* the last take() gave all that was asked for */
     int64_t next_due_ms;   /* wall; what the last take() said */
@@ -127,6 +137,8 @@ struct send {
 void send_stop(struct send *send);
 /* Stops, and remembers the first reason. */
 void send_fail(struct send *send, const struct error *err);
+/* … which another relay may not have. */
+void send_relay_failed(struct send *send, const struct error *err);
 
 /* send_flight.c: messages in memory and what becomes of them. */
 struct flight *flight_new(struct send *send);
@@ -173,5 +185,12 @@ void links_tick(struct send *send);
 /* All of them, after send_stop(). */
 void links_finish(struct send *send);
 int64_t links_deadline(const struct send *send);
+
+/* send_probe.c: is a better relay back? */
+void send_probe_tick(struct send *send);
+/* Its connecting has ended; false: it is no probe's. */
+bool send_probe_heard(struct send *send, struct relay *relay);
+int64_t send_probe_deadline(const struct send *send);
+void send_probe_close(struct send *send);
 
 #endif

@@ -42,7 +42,11 @@ static bool merge(void *self, struct send_item *item, int64_t now_ms, struct err
 /* Tried once: what did not go now is not tried again. */
 static void put_back(void *self, struct send_item *item)
 {
-    (void)self, (void)item;
+    struct trial *trial = self;
+    (void)item;
+    if (trial->first_failure.fault == FAULT_NONE)
+        error_set(&trial->first_failure, FAULT_REMAINS,
+                  "a test message was not sent: the connection ended before it; send it again");
 }
 
 static void note_failure(struct trial *trial, const struct send_result *result)

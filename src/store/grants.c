@@ -99,9 +99,22 @@ bool grants_read(struct store *store, const struct clock *clock, struct text rel
 /* ---- What a dead process left on its way ---- */
 
 struct pending {
+    struct text relay;
     struct grant_entry *entries;
     size_t count, capacity;
 };
+
+enum { RELAYS_JOURNALLED = 1000 };
+
+/* Whoever stands in the journal; more than a configuration ever named in a day. */
+static bool read_relays(struct store *store, struct arena *arena, struct text *relays,
+                        size_t *ret_count, struct error *err)
+{
+    struct statement *s = statement_of(store, QUERY_GRANTS_RELAYS);
+    for (*ret_count = 0; *ret_count < RELAYS_JOURNALLED && statement_row(s); (*ret_count)++)
+        relays[*ret_count] = statement_copy_text(s, 0, arena);
+    return statement_done(s, err);
+}
 
 static void settle_entry(struct pending *pending, const struct grant_entry *entry, int64_t sign)
 {
@@ -130,6 +143,8 @@ static bool read_pending(struct store *store, struct pending *pending, struct er
     while (statement_row(s)) {
         struct text began = statement_get_blob(s, 4), ended = statement_get_blob(s, 5);
         struct grant_entry entry;
+        if (!text_equal(statement_get_text(s, 3), pending->relay))
+            continue;
         while (take_entry(&ended, &entry))
             settle_entry(pending, &entry, -1);
         while (take_entry(&began, &entry))
@@ -147,21 +162,32 @@ static bool forget_old(struct store *store, const struct clock *clock, struct er
     return statement_run(s, NULL, err);
 }
 
-bool grants_settle(struct store *store, const struct clock *clock, struct text relay,
-                   struct error *err)
+static bool settle_relay(struct store *store, const struct clock *clock, struct text relay,
+                         struct error *err)
 {
-    struct pending pending = {0};
+    struct pending pending = {.relay = relay};
     struct grants grants = {0};
-    if (!store_begin(store, err))
-        return false;
     bool good = read_pending(store, &pending, err);
     for (size_t i = 0; i < pending.count; i++)
         grants_note(&grants.ended, pending.entries[i].edition_id, pending.entries[i].domain_id,
                     (uint32_t)pending.entries[i].count);
-    good = good && grants_write(&grants, store, clock, relay, err) && forget_old(store, clock, err);
+    good = good && grants_write(&grants, store, clock, relay, err);
     memory_free(pending.entries);
     grants_free(&grants);
-    return store_end(store, good, err);
+    return good;
+}
+
+bool grants_settle(struct store *store, const struct clock *clock, struct error *err)
+{
+    ARENA(scratch);
+    struct text relays[RELAYS_JOURNALLED];
+    size_t count;
+    if (!store_begin(store, err))
+        return false;
+    bool good = read_relays(store, &scratch, relays, &count, err);
+    for (size_t i = 0; good && i < count; i++)
+        good = settle_relay(store, clock, relays[i], err);
+    return store_end(store, good && forget_old(store, clock, err), err);
 }
 
 bool grants_domain(struct store *store, struct arena *arena, int64_t domain_id,

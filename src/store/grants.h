@@ -22,10 +22,9 @@ enum { GRANTS_KEPT_MS = 24 * 60 * 60 * 1000, GRANTS_ROW = 4 * 1024 * 1024 };
 typedef void grants_visit(void *self, int64_t edition_id, int64_t domain_id, uint32_t count,
                           int64_t age_ms, bool ours);
 
-/* Ends in the journal what a dead process left on its way, and forgets what is too old. Only for
- * who holds the dispatcher lock. */
-bool grants_settle(struct store *store, const struct clock *clock, struct text relay,
-                   struct error *err);
+/* Ends in the journal what a dead process left on its way, each with the relay it began with, and
+ * forgets what is too old. Only for who holds the dispatcher lock. */
+bool grants_settle(struct store *store, const struct clock *clock, struct error *err);
 bool grants_read(struct store *store, const struct clock *clock, struct text relay,
                  grants_visit *visit, void *self, struct error *err);
 

@@ -269,7 +269,7 @@ static void send_all(void)
                                    .commit = commit,
                                    .paces_domains = sim.limited,
                                    .pause = pause_edition};
-    struct send_report report;
+    struct send_report report = {0};
     struct log log = log_to_stderr(&sim_clock, LOG_ERROR + 1);
     struct random random = random_seeded(sim_below(UINT64_MAX));
     struct send_options options = {.clock = &sim_clock,

@@ -78,8 +78,11 @@ void limited_draw(void)
 bool limited_open(struct store *store, struct ledger *ledger, const char *folder, struct error *err)
 {
     limited.log = log_to_stderr(&sim_clock, LOG_ERROR + 1);
-    const struct limits_options options = {
-        .config = &limited.config, .store = store, .clock = &sim_clock, .log = &limited.log};
+    const struct limits_options options = {.config = &limited.config,
+                                           .relay = limited.config.relay.at,
+                                           .store = store,
+                                           .clock = &sim_clock,
+                                           .log = &limited.log};
     limited.brake = NULL;
     if (!brake_open(&options, folder, &limited.brake, err))
         return false;

@@ -239,7 +239,7 @@ static bool live(void)
                                    .put_back = put_back,
                                    .commit = commit,
                                    .pause = pause_edition};
-    struct send_report report;
+    struct send_report report = {0};
     struct log log = log_to_stderr(&sim_clock, LOG_ERROR + 1);
     struct random random = random_seeded(sim_below(UINT64_MAX));
     struct send_options options = {.clock = &sim_clock,

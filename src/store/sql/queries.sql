@@ -484,10 +484,29 @@ SELECT first_id, last_id FROM edition WHERE id = ?1
 INSERT INTO granted (at_ms, steady_ms, relay, began, ended) VALUES (?1, ?2, ?3, ?4, ?5)
 -- name: grants_read
 SELECT id, at_ms, steady_ms, relay, began, ended FROM granted ORDER BY id
+-- name: grants_relays
+SELECT DISTINCT relay FROM granted
 -- name: grants_forget
 DELETE FROM granted WHERE at_ms < ?1 AND (steady_ms < ?2 OR steady_ms > ?3)
 -- name: grants_domain
 SELECT name FROM domain WHERE id = ?1
+-- name: route_unlist
+UPDATE route SET rank = -1
+-- name: route_put
+INSERT INTO route (relay, url, rank) VALUES (?1, ?2, ?3)
+ON CONFLICT (relay) DO UPDATE SET url = excluded.url, rank = excluded.rank
+-- name: route_forget
+DELETE FROM route WHERE rank = -1
+-- name: route_use
+UPDATE route SET used_ms = CASE WHEN relay != ?1 THEN 0 WHEN used_ms = 0 THEN ?2 ELSE used_ms END
+-- name: route_fail
+UPDATE route SET failing_ms = CASE failing_ms WHEN 0 THEN ?2 ELSE failing_ms END, tried_ms = ?2,
+    why = ?3, used_ms = 0
+WHERE relay = ?1
+-- name: route_answer
+UPDATE route SET failing_ms = 0, why = '' WHERE relay = ?1
+-- name: route_list
+SELECT relay, url, used_ms, failing_ms, tried_ms, why FROM route ORDER BY rank
 -- name: pace_put
 INSERT INTO pace (relay, domain, rate, ceiling, rests_until_ms, cool_ms, halved, since_ms, moved_ms,
     why)

@@ -293,3 +293,16 @@ CREATE TABLE bounce_name (
     bounce_id INTEGER NOT NULL,
     PRIMARY KEY (mailbox, uid)
 ) STRICT, WITHOUT ROWID;
+
+-- name: migration_5
+
+-- The relays of the last sending: see route.h. Times are 0 when it is not so.
+CREATE TABLE route (
+    relay TEXT PRIMARY KEY,
+    url TEXT NOT NULL,
+    rank INTEGER NOT NULL,
+    used_ms INTEGER NOT NULL DEFAULT 0,
+    failing_ms INTEGER NOT NULL DEFAULT 0,
+    tried_ms INTEGER NOT NULL DEFAULT 0,
+    why TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,163 @@
+"""Several relays in order of preference: when one fails the next carries the mail, and nobody notices."""
+import signal
+
+from durability import LINKED, Taken, counts, end
+from story import free_port, wait_for
+
+
+def listed(*relays):
+    """The option that configures these relays: (url or catcher, more keys)."""
+    entries = []
+    for relay in relays:
+        where, more = relay if isinstance(relay, tuple) else (relay, "")
+        entries.append(f'{{url: "{getattr(where, "url", where)}"{", tls: none" if "tls:" not in more else ""}'
+                       f'{", " + more if more else ""}}}')
+    return "-o", f"relay=[{', '.join(entries)}]"
+
+
+def nowhere():
+    return f"smtp://127.0.0.1:{free_port()}"
+
+
+def send(it, *relays, **how):
+    return it.run("send", LINKED, "--yes", "--edition", "e", *listed(*relays), **how)
+
+
+def start(it, *relays):
+    return it.start("send", LINKED, "--yes", "--edition", "e", *listed(*relays))
+
+
+def everybody_got_one(it, *catchers):
+    messages = [message for catcher in catchers for message in Taken(catcher).messages]
+    it.expect(len(messages) == len(set(messages)), "nobody got two", sorted(messages))
+    planned = counts(it)["planned"]
+    it.expect(len(messages) == planned > 0, "everybody got one", (len(messages), planned))
+    it.ok("status", "--audit")
+
+
+def status(it, *relays):
+    return it.ok("status", *listed(*relays)).out
+
+
+def the_second_relay_carries_all_when_the_first_is_down_at_the_start(it):
+    it.sample_workspace()
+    first, second = nowhere(), it.catcher()
+    result = send(it, first, second)
+    it.expect(result.status == 0, "all is sent", result)
+    everybody_got_one(it, second)
+    it.expect(f"the relay {first} is left for {second.url}" in result.err, "and it says through which, and why", result)
+    told = status(it, first, second)
+    it.expect(f"the relay {first} fails since" in told and f"mail goes through the relay {second.url}" in told,
+              "status says so too", told)
+
+
+def a_relay_that_dies_midway_loses_nobody_and_costs_no_copy(it):
+    it.sample_workspace()
+    first, second = it.catcher(), it.catcher()
+    process = start(it, (first, "limits: [10/s]"), second)
+    it.expect(wait_for(lambda: len(Taken(first)) >= 3), "it begins with the first")
+    first.stop()
+    it.expect(end(it, process, 60) == 0, "it goes on with the second, to the end")
+    it.expect(0 < len(Taken(first)) < len(Taken(first)) + len(Taken(second)), "both took some",
+              (len(Taken(first)), len(Taken(second))))
+    everybody_got_one(it, first, second)
+
+
+def the_preferred_relay_gets_the_mail_back_when_it_answers_again(it):
+    it.sample_workspace()
+    port, second = free_port(), it.catcher()
+    first = f"smtp://127.0.0.1:{port}"
+    process = start(it, first, (second, "limits: [1/s], connections: 2"))
+    it.expect(wait_for(lambda: len(Taken(second)) >= 1), "it begins with the second")
+    returned = it.catcher("--listen", f"127.0.0.1:{port}")
+    it.expect(end(it, process, 90) == 0, "all is sent")
+    it.expect(len(Taken(returned)) > 0, "the first took over", (len(Taken(returned)), len(Taken(second))))
+    last = max(Taken(second).times)
+    it.expect(last <= min(Taken(returned).times), "and the second got nothing after that")
+    everybody_got_one(it, second, returned)
+    told = status(it, first, second)
+    it.expect(f"mail goes through the relay {first}" in told and "fails" not in told, "status has the first again", told)
+
+
+def with_every_relay_down_it_says_why_of_each_and_ends_with_69(it):
+    it.sample_workspace()
+    first, second = nowhere(), it.catcher("--script", it.write("busy", 'greeting reply "421 4.3.2 too busy" close\n'))
+    result = send(it, first, second)
+    it.expect_error(result, 69, "none of 2 relays can be used", first, "cannot be reached", second.url, "too busy")
+    it.expect(len(Taken(second)) == 0, "nothing was sent", len(Taken(second)))
+    third = it.catcher()
+    it.expect(send(it, third).status == 0, "the same command goes on")
+    everybody_got_one(it, third)
+
+
+def a_mistake_at_one_relay_is_said_loudly_while_the_other_delivers(it):
+    it.sample_workspace()
+    script = it.write("refuse", 'greeting reply "554 5.7.1 you are not welcome" close\n')
+    refusing, second = it.catcher("--script", script), it.catcher()
+    result = send(it, refusing, second)
+    it.expect(result.status == 0 and "not welcome" in result.err, "what only a person can mend is on stderr", result)
+    everybody_got_one(it, second)
+    log = (it.workspace / "var/broadside.log").read_text()
+    it.expect(any("not welcome" in line and "error" in line for line in log.splitlines()), "and an error in the log", log)
+    it.expect("not welcome" in status(it, refusing, second), "and in status")
+
+
+def a_relay_without_its_password_is_left_out_and_named(it):
+    it.sample_workspace()
+    second = it.catcher()
+    result = send(it, (nowhere(), "tls: starttls, user: updates, password_file: config/absent.password"), second)
+    it.expect(result.status == 0 and "absent.password" in result.err, "the missing file is named", result)
+    everybody_got_one(it, second)
+
+
+def what_one_relay_refuses_for_good_is_not_tried_at_the_other(it):
+    it.sample_workspace()
+    first = it.catcher("--script", it.write("gone", 'conn *: rcpt nth=1 times=1 reply "550 5.1.1 nobody here"\n'
+                                                    'conn *: mail nth=6 reply "421 4.3.2 closing" close\n'
+                                                    'conn 2+: greeting reply "421 4.3.2 closed" close\n'))
+    second = it.catcher()
+    result = send(it, (first, "connections: 1"), second)
+    now = counts(it)
+    it.expect(now["failed"] == 1 and result.status == 80, "one has failed", (now, result.err))
+    refused = [line for line in it.ok("status", LINKED, "--failed").out.splitlines() if "@" in line]
+    it.expect(refused and not any(address in refused[0] for address in Taken(second).recipients),
+              "the second relay never hears of it", (refused, Taken(second).recipients))
+    it.expect(len(Taken(first)) > 0 and len(Taken(first)) + len(Taken(second)) == now["planned"] - 1, "all others got one",
+              (len(Taken(first)), len(Taken(second)), now))
+    it.ok("status", "--audit")
+
+
+def most_in_a_second(times):
+    return max((sum(1 for other in times if at <= other < at + 1000) for at in times), default=0)
+
+
+def the_limits_of_each_relay_hold_by_its_own_log(it):
+    it.sample_workspace()
+    first, second = it.catcher(), it.catcher()
+    relays = (first, "limits: [4/s]"), (second, "limits: [2/s]")
+    process = start(it, *relays)
+    it.expect(wait_for(lambda: len(Taken(first)) >= 6), "it begins with the first")
+    first.stop()
+    it.expect(wait_for(lambda: len(Taken(second)) >= 3), "it goes on with the second")
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    result = send(it, *relays, timeout=120)
+    it.expect(result.status in (0, 75), "and after a kill", result)
+    one, two = most_in_a_second(Taken(first).times), most_in_a_second(Taken(second).times)
+    print(f"  at most {one} of 4 and {two} of 2 a second")
+    it.expect(0 < one <= 4 and 0 < two <= 2, "no second holds more than its relay allows", (one, two))
+    planned, known = counts(it)["planned"], len(set(Taken(first).messages) | set(Taken(second).messages))
+    it.expect(known >= planned - 2, "and all but the killed ones are there", (known, planned))
+    it.ok("status", "--audit")
+
+
+STORIES = [
+    the_second_relay_carries_all_when_the_first_is_down_at_the_start,
+    a_relay_that_dies_midway_loses_nobody_and_costs_no_copy,
+    the_preferred_relay_gets_the_mail_back_when_it_answers_again,
+    with_every_relay_down_it_says_why_of_each_and_ends_with_69,
+    a_mistake_at_one_relay_is_said_loudly_while_the_other_delivers,
+    a_relay_without_its_password_is_left_out_and_named,
+    what_one_relay_refuses_for_good_is_not_tried_at_the_other,
+    the_limits_of_each_relay_hold_by_its_own_log,
+]
