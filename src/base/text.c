@@ -3,47 +3,22 @@
 
 #include "base/banned.h"
 
-struct text text_of(const char *string)
-{
-    return (struct text){string, string != NULL ? strlen(string) : 0};
-}
-
-struct text text_from(const char *at, size_t length)
-{
-    return (struct text){at, length};
-}
-
-struct text text_slice(struct text text, size_t start, size_t length)
-{
-    if (start >= text.length)
-        return (struct text){text.at != NULL ? text.at + text.length : NULL, 0};
-    size_t left = text.length - start;
-    return (struct text){text.at + start, length < left ? length : left};
-}
-
-struct text text_after(struct text text, size_t start)
-{
-    return text_slice(text, start, SIZE_MAX);
-}
-
 bool text_equal(struct text a, struct text b)
 {
     return a.length == b.length && (a.length == 0 || memcmp(a.at, b.at, a.length) == 0);
 }
 
-char text_lower_byte(char byte)
+static bool is_same_nocase(const char *a, const char *b, size_t length)
 {
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
+    for (size_t i = 0; i < length; i++)
+        if (a[i] != b[i] && text_lower_byte(a[i]) != text_lower_byte(b[i]))
+            return false;
+    return true;
 }
 
 bool text_equal_nocase(struct text a, struct text b)
 {
-    if (a.length != b.length)
-        return false;
-    for (size_t i = 0; i < a.length; i++)
-        if (text_lower_byte(a.at[i]) != text_lower_byte(b.at[i]))
-            return false;
-    return true;
+    return a.length == b.length && is_same_nocase(a.at, b.at, a.length);
 }
 
 bool text_starts(struct text text, struct text prefix)
@@ -53,8 +28,17 @@ bool text_starts(struct text text, struct text prefix)
 
 bool text_starts_nocase(struct text text, struct text prefix)
 {
-    return text.length >= prefix.length &&
-           text_equal_nocase(text_slice(text, 0, prefix.length), prefix);
+    return text.length >= prefix.length && is_same_nocase(text.at, prefix.at, prefix.length);
+}
+
+/* Tables are long and lines many: most are told apart by the first byte. */
+bool text_starts_one_of(struct text text, const char *const *prefixes)
+{
+    char first = text.length > 0 ? text_lower_byte(text.at[0]) : '\0';
+    for (; *prefixes != NULL; prefixes++)
+        if (text_lower_byte(**prefixes) == first && text_starts_nocase(text, text_of(*prefixes)))
+            return true;
+    return false;
 }
 
 bool text_ends(struct text text, struct text suffix)
@@ -88,10 +72,15 @@ size_t text_find(struct text text, struct text what)
     return found != NULL ? (size_t)(found - text.at) : TEXT_NONE;
 }
 
+/* The first byte alone rules out nearly every place. */
 size_t text_find_nocase(struct text text, struct text what)
 {
+    if (what.length == 0)
+        return 0;
+    char first = text_lower_byte(what.at[0]);
     for (size_t i = 0; i + what.length <= text.length; i++)
-        if (text_equal_nocase(text_slice(text, i, what.length), what))
+        if (text_lower_byte(text.at[i]) == first &&
+            is_same_nocase(text.at + i, what.at, what.length))
             return i;
     return TEXT_NONE;
 }

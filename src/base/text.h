@@ -29,18 +29,37 @@ struct text {
 #define TEXT_ARGS(text) (int)(text).length, ((text).at ? (text).at : "")
 
 /* `string` may be NULL: the empty text. Lives as long as `string`. */
-struct text text_of(const char *string);
-struct text text_from(const char *at, size_t length);
+static inline struct text text_of(const char *string)
+{
+    return (struct text){string, string != NULL ? __builtin_strlen(string) : 0};
+}
+
+static inline struct text text_from(const char *at, size_t length)
+{
+    return (struct text){at, length};
+}
 
 /* From `start` on, at most `length` bytes; clamped to what is there. */
-struct text text_slice(struct text text, size_t start, size_t length);
-struct text text_after(struct text text, size_t start);
+static inline struct text text_slice(struct text text, size_t start, size_t length)
+{
+    if (start >= text.length)
+        return (struct text){text.at != NULL ? text.at + text.length : NULL, 0};
+    size_t left = text.length - start;
+    return (struct text){text.at + start, length < left ? length : left};
+}
+
+static inline struct text text_after(struct text text, size_t start)
+{
+    return text_slice(text, start, SIZE_MAX);
+}
 
 bool text_equal(struct text a, struct text b);
 /* ASCII letters only: what SMTP, MIME and domain names mean by case-insensitive. */
 bool text_equal_nocase(struct text a, struct text b);
 bool text_starts(struct text text, struct text prefix);
 bool text_starts_nocase(struct text text, struct text prefix);
+/* Does it begin with one of these? The list ends in NULL. */
+bool text_starts_one_of(struct text text, const char *const *prefixes);
 bool text_ends(struct text text, struct text suffix);
 bool text_ends_nocase(struct text text, struct text suffix);
 
@@ -81,7 +100,10 @@ bool text_has_control(struct text text, const char *allowed);
 /* FNV-1a; for hash tables in memory only, never stored. */
 uint64_t text_hash(struct text text);
 
-char text_lower_byte(char byte);
+static inline char text_lower_byte(char byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
+}
 
 /*
  * How far apart two words are (Damerau-Levenshtein, ASCII case ignored), at most `limit` + 1.

@@ -18,6 +18,20 @@
 
 /* --- Shared with the readers of the forms --- */
 
+/* Most mails are about one, a few about hundreds. */
+static void make_room(struct reading *reading)
+{
+    struct report *report = reading->report;
+    if (report->recipient_count < reading->recipient_room)
+        return;
+    reading->recipient_room = reading->recipient_room == 0 ? 2 : reading->recipient_room * 4;
+    struct report_recipient *more =
+        arena_array(reading->arena, struct report_recipient, reading->recipient_room);
+    if (report->recipient_count > 0)
+        memcpy(more, report->recipients, report->recipient_count * sizeof(*more));
+    report->recipients = more;
+}
+
 struct report_recipient *reading_recipient(struct reading *reading, struct text address)
 {
     struct report *report = reading->report;
@@ -26,6 +40,7 @@ struct report_recipient *reading_recipient(struct reading *reading, struct text 
             return &report->recipients[i];
     if (report->recipient_count == REPORT_RECIPIENTS)
         return NULL;
+    make_room(reading);
     struct report_recipient *recipient = &report->recipients[report->recipient_count++];
     *recipient = (struct report_recipient){.address = address};
     recipient->facts.stage = STAGE_BOUNCE;
@@ -216,8 +231,7 @@ static void forms_read(struct reading *reading)
 void report_read(struct arena *arena, struct text mail, struct report *ret_report)
 {
     struct reading reading = {.arena = arena, .report = ret_report};
-    *ret_report = (struct report){
-        .recipients = arena_array(arena, struct report_recipient, REPORT_RECIPIENTS)};
+    *ret_report = (struct report){0};
     part_cut(arena, part_lines(arena, text_slice(mail, 0, REPORT_MAIL)), &reading.parts);
     reading.head = &reading.parts.part[0];
     struct text subject = part_field(arena, reading.head, TEXT("Subject"));
@@ -226,7 +240,6 @@ void report_read(struct arena *arena, struct text mail, struct report *ret_repor
     reading.from = decode_words(arena, text_slice(from, 0, REPORT_DIAGNOSTIC));
     ret_report->from = reading_address(reading.from);
     notice_read(&reading);
-    kind_read(&reading);
     reading.form = form_of(&reading);
     evidence_read(&reading);
     forms_read(&reading);

@@ -154,15 +154,20 @@ static bool is_unsubscribe(const struct reading *reading)
     return says_so && subject.length < 64 && !text_starts_nocase(subject, TEXT("re:"));
 }
 
-void kind_read(struct reading *reading)
+/* Once, and only when somebody asks: a machine part says more, and most bounces have one. */
+static void read_signs(struct reading *reading)
 {
     bool subject_has_reason;
+    if (reading->signs.are_read)
+        return;
+    reading->signs.are_read = true;
     reading->signs.subject = signs_of(reading->report->subject, &subject_has_reason);
     reading->signs.notice = signs_of(reading->notice, &reading->signs.has_reason);
 }
 
 enum facts_kind kind_of(struct reading *reading)
 {
+    read_signs(reading);
     /* "Undeliverable: our vacation programme" echoes the subject of the message. */
     unsigned subject = reading->signs.subject;
     bool is_absent = (subject & SIGN_ABSENCE) != 0 && (subject & SIGN_FAILURE) == 0;
@@ -184,8 +189,9 @@ enum facts_kind kind_of(struct reading *reading)
     return KIND_OTHER;
 }
 
-bool kind_is_delay(const struct reading *reading)
+bool kind_is_delay(struct reading *reading)
 {
+    read_signs(reading);
     unsigned signs = reading->signs.subject | reading->signs.notice;
     return (signs & SIGN_DELAY) != 0 && (reading->signs.notice & SIGN_FINAL) == 0;
 }

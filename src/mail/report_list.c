@@ -15,14 +15,6 @@
 
 enum { CANDIDATES = 256 };
 
-static bool starts_with_one(struct text text, const char *const *names)
-{
-    for (; *names != NULL; names++)
-        if (text_starts_nocase(text, text_of(*names)))
-            return true;
-    return false;
-}
-
 enum score {
     SCORE_NONE,   /* somebody else */
     SCORE_PROSE,  /* named somewhere */
@@ -150,7 +142,7 @@ static const char *const offices[] = {"postmaster@", "mailer-daemon@", "abuse@",
 /* Addresses that are named in every notice and are hardly ever its subject. */
 static bool is_office(struct text address)
 {
-    return starts_with_one(address, offices);
+    return text_starts_one_of(address, offices);
 }
 
 /* What may stand before an address at the head of a line: bullets, and the codes of a reply. */

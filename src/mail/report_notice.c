@@ -16,14 +16,6 @@ enum { NOTICE_TEXT = 64 * 1024, ENOUGH_TEXT = 40 };
 
 /* --- Gathering --- */
 
-static bool starts_with_one(struct text text, const char *const *names)
-{
-    for (; *names != NULL; names++)
-        if (text_starts_nocase(text, text_of(*names)))
-            return true;
-    return false;
-}
-
 static const char *const marker_words[] = {"below this line is a copy",
                                            "this is a copy of",
                                            "here is a copy",
@@ -83,11 +75,11 @@ static const char *const marker_fields[] = {"received:",
 /* The message comes back behind one of these; dashes, bars and blanks around are not looked at. */
 static bool is_marker(struct text line)
 {
-    if (starts_with_one(line, marker_fields))
+    if (text_starts_one_of(line, marker_fields))
         return true;
     while (line.length > 0 && memchr("-=|*_#+> \t", line.at[0], 10) != NULL)
         line = text_after(line, 1);
-    return starts_with_one(line, marker_words);
+    return text_starts_one_of(line, marker_words);
 }
 
 static bool is_opened(const struct parts *parts, size_t i)
@@ -107,7 +99,7 @@ static bool is_readable(const struct part *part)
 {
     static const char *const others[] = {"message/", "application/", "image/", "audio/",
                                          "video/",   "font/",        NULL};
-    return !part->is_returned && !starts_with_one(part->type, others);
+    return !part->is_returned && !text_starts_one_of(part->type, others);
 }
 
 static void notice_split(struct reading *reading, struct text all)

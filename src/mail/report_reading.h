@@ -17,12 +17,15 @@ struct reading {
     struct {
         unsigned subject, notice; /* enum verdict_sign, of the words found there */
         bool has_reason;          /* the notice says why, clearly */
+        bool are_read;
     } signs;
     const struct form *form; /* the program that wrote it, or NULL */
     struct report *report;
+    size_t recipient_room; /* of report->recipients */
 };
 
-/* NULL when REPORT_RECIPIENTS are there. An address that is there already is given back. */
+/* NULL when REPORT_RECIPIENTS are there. An address that is there already is given back. It stays
+ * where it is only until the next one is added. */
 struct report_recipient *reading_recipient(struct reading *reading, struct text address);
 
 /* A field of the returned message, wherever that stands; empty when there is none. */
@@ -56,12 +59,10 @@ bool arf_read(struct reading *reading);
 
 /* --- report_kind.c --- */
 
-/* Finds the signs the others ask for. */
-void kind_read(struct reading *reading);
 /* What the head and the words of the notice say; bounces without a machine part included. */
 enum facts_kind kind_of(struct reading *reading);
 /* It is still being tried. */
-bool kind_is_delay(const struct reading *reading);
+bool kind_is_delay(struct reading *reading);
 
 /* --- report_evidence.c --- */
 

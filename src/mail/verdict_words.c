@@ -23,6 +23,7 @@ static struct {
     struct text words[PHRASES + 1]; /* of the row */
     uint16_t first[PHRASES + 1];    /* how long its first word is */
     char second[PHRASES + 1];       /* how the second word begins; '*' or 0: look closer */
+    uint64_t behind[PHRASES + 1];   /* the mark of the word behind the first "*"; 0: no "*" */
     size_t count;
     bool is_piece[256]; /* see is_piece() */
 } table;
@@ -50,6 +51,20 @@ static unsigned bucket_of(struct text word)
     return (unsigned)(text_hash(word) % BUCKETS);
 }
 
+/* Words that begin alike share one of 64 marks. A phrase's last word may go on in the text, so only
+ * its first two bytes can be asked for. */
+static uint64_t mark_of(struct text word)
+{
+    unsigned second = word.length > 1 ? (unsigned char)word.at[1] : 0;
+    return UINT64_C(1) << (((unsigned char)word.at[0] * 31 + second) % 64);
+}
+
+static uint64_t mark_behind(struct text words)
+{
+    size_t star = text_find(words, TEXT(" * "));
+    return star == TEXT_NONE ? 0 : mark_of(first_word(text_after(words, star + 3)));
+}
+
 static void table_add(const struct verdict_phrases *phrases)
 {
     for (size_t i = 0; i < phrases->count; i++) {
@@ -59,6 +74,7 @@ static void table_add(const struct verdict_phrases *phrases)
         struct text first = first_word(all);
         unsigned bucket = bucket_of(first);
         table.second[number] = first.length + 1 < all.length ? all.at[first.length + 1] : '\0';
+        table.behind[number] = mark_behind(all);
         table.words[number] = all;
         table.first[number] = (uint16_t)first.length;
         table.row[number] = &phrases->rows[i];
@@ -97,6 +113,7 @@ void verdict_words_extend(const struct verdict_phrases *phrases)
 struct words {
     struct text word[VERDICT_WORDS];
     size_t count;
+    uint64_t marks;               /* of all words */
     char bytes[VERDICT_TEXT + 1]; /* lower case, what the words point into */
     size_t used;
 };
@@ -120,8 +137,10 @@ static void word_add(struct words *words, struct text piece, bool is_host)
         if (piece.at[i] != '\'')
             at[length++] = text_lower_byte(piece.at[i]);
     words->used += length;
-    if (length > 0)
-        words->word[words->count++] = text_from(at, length);
+    if (length == 0)
+        return;
+    words->word[words->count++] = text_from(at, length);
+    words->marks |= mark_of(text_from(at, length));
 }
 
 /* The labels of a host name, last first; at most four matter. */
@@ -273,6 +292,7 @@ static void words_of(struct words *words, struct text text)
     char bytes[VERDICT_TEXT];
     text = plain_apostrophes(text, bytes);
     words->count = words->used = 0;
+    words->marks = 0;
     size_t start = 0;
     for (size_t i = 0; i <= text.length; i++) {
         if (i < text.length && is_piece(text.at[i]))
@@ -315,6 +335,8 @@ static bool phrase_matches(const struct words *words, size_t at, uint16_t number
 static bool may_match(const struct words *words, size_t at, uint16_t number)
 {
     char second = table.second[number];
+    if ((table.behind[number] & ~words->marks) != 0)
+        return false;
     return second == '*' || second == '\0' ||
            (at + 1 < words->count && words->word[at + 1].at[0] == second);
 }
