@@ -49,19 +49,37 @@ static void checkpoint(const struct collect_options *options)
 
 /* --- Walking --- */
 
-static bool has_room(const struct collect_options *options, const struct collect_batch *batch,
-                     const struct collect_counts *counts)
+/* Two batches: one is read and then taken while the next one is gathered and then read. */
+struct walk {
+    const struct collect_options *options;
+    struct mailbox *mailbox;
+    struct collect_counts *counts;
+    struct collect_reader *reader;
+    struct collect_batch *now, *next;
+    bool more; /* in the mailbox */
+};
+
+static void walk_free(struct walk *walk)
 {
-    bool is_enough = options->limit > 0 && counts->taken + batch->count >= options->limit;
-    bool is_stopped = options->stop != NULL && *options->stop != 0;
+    collect_batch_close(walk->now);
+    collect_batch_close(walk->next);
+}
+
+static bool has_room(const struct walk *walk)
+{
+    uint64_t limit = walk->options->limit;
+    const struct collect_batch *batch = walk->next;
+    bool is_enough = limit > 0 && walk->counts->taken + walk->now->count + batch->count >= limit;
+    bool is_stopped = walk->options->stop != NULL && *walk->options->stop != 0;
     return batch->count < COLLECT_BATCH && batch->bytes < COLLECT_BATCH_BYTES && !is_enough &&
            !is_stopped;
 }
 
-static bool must_end(const struct collect_options *options, const struct collect_counts *counts)
+static bool must_end(const struct walk *walk)
 {
+    const struct collect_options *options = walk->options;
     return (options->stop != NULL && *options->stop != 0) ||
-           (options->limit > 0 && counts->taken >= options->limit);
+           (options->limit > 0 && walk->counts->taken >= options->limit);
 }
 
 /* What a person should still look at stays as new as it is. */
@@ -85,28 +103,26 @@ static void mark_known(struct mailbox *mailbox, struct text uid, enum bounce_eff
         mark(mailbox, uid, effect);
 }
 
-/* The next mails that were never taken under their name. `ret_more` is false at the end. */
-static bool gather(const struct collect_options *options, struct mailbox *mailbox,
-                   struct collect_batch *batch, const struct collect_counts *counts, bool *ret_more,
-                   struct error *err)
+/* The next mails that were never taken under their name. */
+static bool gather(struct walk *walk, struct error *err)
 {
     struct mailbox_mail mail;
-    *ret_more = true;
-    while (has_room(options, batch, counts)) {
+    struct collect_batch *batch = walk->next;
+    while (has_room(walk)) {
         struct bounce_known known = {0};
         bool there = false;
-        if (!mailbox_next(mailbox, &batch->arena, &mail, ret_more, err))
+        if (!mailbox_next(walk->mailbox, &batch->arena, &mail, &walk->more, err))
             return false;
-        if (!*ret_more)
+        if (!walk->more)
             return true;
-        if (mail.uid.length > 0 &&
-            !bounce_name_find(options->workspace->store, batch->mailbox, mail.uid, &known, err))
+        if (mail.uid.length > 0 && !bounce_name_find(walk->options->workspace->store,
+                                                     batch->mailbox, mail.uid, &known, err))
             return false;
         if (known.id != 0) {
-            mark_known(mailbox, mail.uid, known.effect);
+            mark_known(walk->mailbox, mail.uid, known.effect);
             continue;
         }
-        if (!mailbox_read(mailbox, &batch->arena, &mail, &there, err))
+        if (!mailbox_read(walk->mailbox, &batch->arena, &mail, &there, err))
             return false;
         if (there)
             collect_batch_add(batch, &mail);
@@ -114,31 +130,61 @@ static bool gather(const struct collect_options *options, struct mailbox *mailbo
     return true;
 }
 
-static bool walk(const struct collect_options *options, struct mailbox *mailbox, struct text name,
-                 struct collect_counts *counts, struct error *err)
+/* The next batch is being read while this one is made durable. */
+static bool take(struct walk *walk, struct error *err)
 {
-    COLLECT_BATCH_OF(batch);
-    bool more = true;
-    while (more) {
-        counts->remains = must_end(options, counts);
-        if (counts->remains)
-            return true;
-        collect_batch_clear(&batch, name);
-        /* What was gathered before the mailbox failed still counts. */
-        bool whole = gather(options, mailbox, &batch, counts, &more, err);
-        struct error trouble = *err;
-        if (!collect_batch_take(&batch, options, counts, err))
+    struct collect_batch *taken = walk->now;
+    if (!collect_batch_end(taken, walk->reader->trial, err))
+        return false;
+    collect_batch_begin(walk->next, walk->reader->trial);
+    if (!collect_batch_take(taken, walk->counts, err))
+        return false;
+    mark_all(walk->mailbox, taken);
+    collect_batch_clear(taken);
+    walk->now = walk->next;
+    walk->next = taken;
+    return true;
+}
+
+/* What was gathered before the mailbox failed still counts. */
+static bool walk_on(struct walk *walk, struct error *err)
+{
+    struct error trouble = {0};
+    bool whole = true;
+    for (;;) {
+        bool ends = must_end(walk);
+        walk->counts->remains = walk->more && ends;
+        if (whole && walk->more && !ends)
+            whole = gather(walk, &trouble);
+        if (!take(walk, err))
             return false;
-        mark_all(mailbox, &batch);
-        if (whole)
-            continue;
+        if (walk->now->count > 0)
+            continue; /* it is being read */
+        if (whole && (ends || !walk->more))
+            return true;
         *err = trouble;
-        if (!mailbox_again(mailbox, err))
+        if (!whole && !mailbox_again(walk->mailbox, err))
             return false;
         *err = (struct error){0};
-        more = true;
+        walk->more = walk->more || !whole;
+        whole = true;
     }
-    return true;
+}
+
+static bool walk(const struct collect_options *options, struct collect_reader *reader,
+                 struct mailbox *mailbox, struct text name, struct collect_counts *counts,
+                 struct error *err)
+{
+    __attribute__((cleanup(walk_free))) struct walk walk = {
+        .options = options,
+        .mailbox = mailbox,
+        .counts = counts,
+        .reader = reader,
+        .now = collect_batch_open(options, name),
+        .next = collect_batch_open(options, name),
+        .more = true,
+    };
+    return walk_on(&walk, err);
 }
 
 /* --- Opening --- */
@@ -199,12 +245,15 @@ bool collect_mailbox(const struct collect_options *options, struct collect_count
                          "`broadside collect -`");
     ARENA(arena);
     struct secret *secret = NULL;
+    /* Before the password is there: it never was in the memory of who reads strangers' mails. */
+    __attribute__((cleanup(collect_reader_close))) struct collect_reader reader = {0};
     bool good = take_lock(workspace, &lock, err) &&
+                collect_reader_open(&reader, options->workspace, err) &&
                 (workspace->config.bounces.server.is_remote
                      ? connect_to(workspace, &arena, &secret, &mailbox, err)
                      : mailbox_open(url, workspace->root, &mailbox, err));
     if (good) {
-        good = walk(options, mailbox, url, ret_counts, err);
+        good = walk(options, &reader, mailbox, url, ret_counts, err);
         tell_passed_over(options, mailbox, ret_counts);
         mailbox_close(mailbox);
         checkpoint(options);
@@ -216,14 +265,19 @@ bool collect_mailbox(const struct collect_options *options, struct collect_count
 bool collect_one(const struct collect_options *options, int fd, struct collect_counts *ret_counts,
                  struct error *err)
 {
-    COLLECT_BATCH_OF(batch);
+    __attribute__((cleanup(collect_reader_close))) struct collect_reader reader = {0};
+    __attribute__((cleanup(walk_free))) struct walk one = {
+        .now = collect_batch_open(options, TEXT("-"))};
     struct mailbox_mail mail;
     *ret_counts = (struct collect_counts){0};
-    collect_batch_clear(&batch, TEXT("-"));
-    if (!mailbox_read_one(&batch.arena, fd, TEXT("-"), MAILBOX_MAIL, &mail, err))
+    if (!mailbox_read_one(&one.now->arena, fd, TEXT("-"), MAILBOX_MAIL, &mail, err))
         return false;
     if (mail.bytes.length == 0)
         return error_set(err, FAULT_FILE, "there is no mail on standard input");
-    collect_batch_add(&batch, &mail);
-    return collect_batch_take(&batch, options, ret_counts, err);
+    collect_batch_add(one.now, &mail);
+    if (!collect_reader_open(&reader, options->workspace, err))
+        return false;
+    collect_batch_begin(one.now, reader.trial);
+    return collect_batch_end(one.now, reader.trial, err) &&
+           collect_batch_take(one.now, ret_counts, err);
 }

@@ -7,8 +7,9 @@
  * Message-ID, unsubscribe token) lets a mail change anything. What proves nothing is noted, shown,
  * and left where it is.
  *
- * The reading of strangers' bytes is first tried by a child process without the key, whose death
- * costs only the mail that it was reading.
+ * Strangers' bytes are read by a child process without key, database and mailbox, whose death costs
+ * only the mail that it was reading. It reads the next batch while the parent makes the last one
+ * durable.
  */
 #ifndef FLOW_COLLECT_H
 #define FLOW_COLLECT_H
@@ -18,12 +19,12 @@
 #include "store/bounce.h"
 
 enum {
-    COLLECT_BATCH = 256,                   /* mails of one transaction */
-    COLLECT_BATCH_BYTES = 8 * 1024 * 1024, /* … and their bytes, about */
-    COLLECT_SOFT = 5,                      /* soft bounces that suppress, one after the other */
-    COLLECT_SOFT_DAYS = 90,                /* … within so many days */
-    COLLECT_REST_DAYS = 90,                /* … and for how long */
-    COLLECT_QUIET_DAYS = 3,                /* no bounce for so long: it arrived */
+    COLLECT_BATCH = 1024,                   /* mails of one transaction */
+    COLLECT_BATCH_BYTES = 16 * 1024 * 1024, /* … and their bytes, about */
+    COLLECT_SOFT = 5,                       /* soft bounces that suppress, one after the other */
+    COLLECT_SOFT_DAYS = 90,                 /* … within so many days */
+    COLLECT_REST_DAYS = 90,                 /* … and for how long */
+    COLLECT_QUIET_DAYS = 3,                 /* no bounce for so long: it arrived */
 };
 
 /* What became of one mail. Texts live until the visitor returns. */

@@ -1,20 +1,81 @@
 /* Collect, batch: mails that are tried, taken and made durable together. */
 #include "flow/collect_batch.h"
 
-#include "base/banned.h"
-#include "flow/collect_effect.h"
-#include "flow/collect_trial.h"
+#include <assert.h>
 
-void collect_batch_free(struct collect_batch *batch)
+#include "base/banned.h"
+#include "base/memory.h"
+#include "flow/collect_effect.h"
+#include "mail/report_pack.h"
+
+static_assert((int)REPORT_PACKED <= (int)TRIAL_RESULT, "a report has room");
+
+static_assert((int)COLLECT_BATCH <= (int)TRIAL_MAILS, "a batch has room");
+static_assert((int)COLLECT_BATCH_BYTES + (int)MAILBOX_MAIL <= (int)TRIAL_BYTES,
+              "a batch has room, the mail that fills it too");
+
+/* --- The trial --- */
+
+static size_t read_one(void *self, struct text mail, char *at)
 {
-    arena_free(&batch->arena);
-    arena_free(&batch->reading);
+    struct collect_reader *reader = self;
+    struct report report;
+    arena_clear(&reader->scratch);
+    report_read(&reader->scratch, mail, &report);
+    return report_pack(&report, at, TRIAL_RESULT);
 }
 
-void collect_batch_clear(struct collect_batch *batch, struct text mailbox)
+static void forget_key(void *self)
+{
+    const struct collect_reader *reader = self;
+    token_key_wipe(&reader->workspace->key);
+}
+
+bool collect_reader_open(struct collect_reader *reader, struct workspace *workspace,
+                         struct error *err)
+{
+    reader->workspace = workspace;
+    reader->how = (struct trial_reader){read_one, forget_key, reader};
+    return trial_open(&reader->how, &reader->trial, err);
+}
+
+void collect_reader_close(struct collect_reader *reader)
+{
+    trial_close(reader->trial);
+    arena_free(&reader->scratch);
+}
+
+static bool take_report(void *self, size_t index, struct text result)
+{
+    struct collect_batch *batch = self;
+    return report_unpack(&batch->arena, arena_text(&batch->arena, result),
+                         &batch->mails[index].report);
+}
+
+/* --- Gathering --- */
+
+struct collect_batch *collect_batch_open(const struct collect_options *options, struct text mailbox)
+{
+    struct collect_batch *batch = memory_take(sizeof(*batch));
+    *batch = (struct collect_batch){.options = options, .mailbox = mailbox};
+    batch->mails = memory_take(COLLECT_BATCH * sizeof(*batch->mails));
+    batch->poison = memory_take(COLLECT_BATCH * sizeof(*batch->poison));
+    return batch;
+}
+
+void collect_batch_close(struct collect_batch *batch)
+{
+    if (batch == NULL)
+        return;
+    arena_free(&batch->arena);
+    memory_free(batch->mails);
+    memory_free(batch->poison);
+    memory_free(batch);
+}
+
+void collect_batch_clear(struct collect_batch *batch)
 {
     arena_clear(&batch->arena);
-    batch->mailbox = mailbox;
     batch->count = batch->bytes = 0;
 }
 
@@ -28,20 +89,16 @@ void collect_batch_add(struct collect_batch *batch, const struct mailbox_mail *m
     batch->bytes += mail->bytes.length;
 }
 
-/* --- The trial --- */
-
-static void try_one(void *self, size_t index)
+void collect_batch_begin(const struct collect_batch *batch, struct trial *trial)
 {
-    struct collect_batch *batch = self;
-    struct report report;
-    arena_clear(&batch->reading);
-    report_read(&batch->reading, batch->mails[index].bounce.raw, &report);
+    for (size_t i = 0; i < batch->count; i++)
+        trial_add(trial, batch->mails[i].bounce.raw);
+    trial_begin(trial);
 }
 
-static void forget_key(void *self)
+bool collect_batch_end(struct collect_batch *batch, struct trial *trial, struct error *err)
 {
-    const struct collect_batch *batch = self;
-    token_key_wipe(&batch->options->workspace->key);
+    return trial_end(trial, take_report, batch, batch->poison, err);
 }
 
 /* --- Taking --- */
@@ -57,12 +114,9 @@ static void set_aside(struct bounce *bounce)
 static bool judge(struct collect_batch *batch, struct collect_mail *mail, struct error *err)
 {
     struct workspace *workspace = batch->options->workspace;
-    struct report report;
-    arena_clear(&batch->reading);
-    report_read(&batch->reading, mail->bounce.raw, &report);
-    if (!collect_whose_find(workspace, &batch->arena, &report, &mail->whose, err))
+    if (!collect_whose_find(workspace, &batch->arena, &mail->report, &mail->whose, err))
         return false;
-    collect_judge(workspace, &batch->arena, &report, &mail->whose, &mail->bounce);
+    collect_judge(workspace, &batch->arena, &mail->report, &mail->whose, &mail->bounce);
     return true;
 }
 
@@ -128,20 +182,18 @@ void collect_tell(const struct collect_options *options, const struct collect_ma
         options->visit(options->self, &event);
 }
 
-bool collect_batch_take(struct collect_batch *batch, const struct collect_options *options,
-                        struct collect_counts *counts, struct error *err)
+bool collect_batch_take(struct collect_batch *batch, struct collect_counts *counts,
+                        struct error *err)
 {
-    struct store *store = options->workspace->store;
+    struct store *store = batch->options->workspace->store;
     struct collect_counts after = *counts;
-    batch->options = options;
     if (batch->count == 0)
         return true;
-    if (!collect_trial(batch->count, try_one, forget_key, batch, batch->poison, err) ||
-        !bounce_begin(store, err) || !bounce_end(store, take_all(batch, &after, err), err))
+    if (!bounce_begin(store, err) || !bounce_end(store, take_all(batch, &after, err), err))
         return false;
     *counts = after;
     for (size_t i = 0; i < batch->count; i++)
         if (batch->mails[i].is_new)
-            collect_tell(options, &batch->mails[i], false);
+            collect_tell(batch->options, &batch->mails[i], false);
     return true;
 }

@@ -11,21 +11,6 @@ struct rejudging {
     struct bounce before;
 };
 
-static void try_one(void *self, size_t index)
-{
-    ARENA(scratch);
-    const struct rejudging *rejudging = self;
-    struct report report;
-    (void)index;
-    report_read(&scratch, rejudging->before.raw, &report);
-}
-
-static void forget_key(void *self)
-{
-    const struct rejudging *rejudging = self;
-    token_key_wipe(&rejudging->options->workspace->key);
-}
-
 static bool is_same(const struct bounce *a, const struct bounce *b)
 {
     return text_equal(a->kind, b->kind) && text_equal(a->class, b->class) &&
@@ -60,18 +45,35 @@ static bool judge(struct rejudging *rejudging, struct error *err)
     return true;
 }
 
+static bool is_through(void *self, size_t index, struct text result)
+{
+    (void)self, (void)index, (void)result;
+    return true;
+}
+
+/* Does it still end its reader? */
+static bool try_again(const struct rejudging *rejudging, bool *ret_poison, struct error *err)
+{
+    struct collect_reader reader = {0};
+    if (!collect_reader_open(&reader, rejudging->options->workspace, err))
+        return false;
+    trial_add(reader.trial, rejudging->before.raw);
+    trial_begin(reader.trial);
+    bool good = trial_end(reader.trial, is_through, NULL, ret_poison, err);
+    collect_reader_close(&reader);
+    return good;
+}
+
 static bool rejudge_one(struct rejudging *rejudging, struct collect_counts *counts,
                         struct error *err)
 {
     struct store *store = rejudging->options->workspace->store;
-    bool poison[1];
+    bool is_poison = false;
     /* Only what ended the reader once is tried apart again. */
-    if (rejudging->before.effect == EFFECT_POISON) {
-        if (!collect_trial(1, try_one, forget_key, rejudging, poison, err))
-            return false;
-        if (poison[0])
-            return true;
-    }
+    if (rejudging->before.effect == EFFECT_POISON && !try_again(rejudging, &is_poison, err))
+        return false;
+    if (is_poison)
+        return true;
     if (!judge(rejudging, err))
         return false;
     if (is_same(&rejudging->mail.bounce, &rejudging->before))

@@ -1,14 +1,17 @@
-/* Collect, trial: reading strangers' bytes first where a crash costs nothing. */
+/* Collect, trial: strangers' bytes are read where a crash costs one mail. */
 #include "flow/collect_trial.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/banned.h"
+#include "base/memory.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HAS_SANITIZER 1 /* which takes terabytes of address space */
@@ -18,12 +21,31 @@
 #endif
 #endif
 
-struct trial {
-    size_t count;
-    trial_read *read;
-    void (*forget)(void *self);
-    void *self;
+/*
+ * What both share. The parent writes the mails and `count`, the child the results: of each mail a
+ * length, then its bytes. `read` is raised when all of a mail's is there, so a child that dies in
+ * the middle leaves whole ones only.
+ */
+struct room {
+    size_t count, first; /* mails of the batch; the one to begin with */
+    struct {
+        size_t at, length;
+    } mails[TRIAL_MAILS];
+    atomic_size_t read;
+    char results[TRIAL_ROOM];
+    char bytes[TRIAL_BYTES];
 };
+
+struct trial {
+    const struct trial_reader *reader;
+    struct room *room;
+    size_t used; /* of room->bytes */
+    pid_t child; /* 0: none */
+    int orders;  /* a byte: read what is in the room */
+    int reports; /* a byte: done; the end: it died */
+};
+
+/* --- In the child --- */
 
 static void confine(void)
 {
@@ -33,75 +55,207 @@ static void confine(void)
     struct rlimit memory = {TRIAL_MEMORY, TRIAL_MEMORY};
     setrlimit(RLIMIT_AS, &memory);
 #endif
-    /* What it would say when it dies concerns nobody: the mail is named by the parent. */
-    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (nowhere >= 0) {
-        dup2(nowhere, STDOUT_FILENO);
-        dup2(nowhere, STDERR_FILENO);
-    }
-    const int numbers[] = {SIGALRM, SIGTERM, SIGINT, SIGHUP};
+    const int numbers[] = {SIGALRM, SIGTERM, SIGHUP};
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
         signal(numbers[i], SIG_DFL);
+    signal(SIGINT, SIG_IGN); /* the parent ends after the batch, and its end ends this */
 }
 
-/* A byte for each mail that came through. Leaves without running anybody's exit handlers. */
-static _Noreturn void read_all(const struct trial *trial, size_t first, int done)
+/* Orders come on standard input, reports go to standard output; nothing else is open: not the
+ * database, not the mailbox, not the locks. What it would say when it dies concerns nobody. */
+static void keep_only(int orders, int reports)
 {
-    confine();
-    trial->forget(trial->self);
-    for (size_t i = first; i < trial->count; i++) {
+    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    dup2(orders, STDIN_FILENO);
+    dup2(reports, STDOUT_FILENO);
+    dup2(nowhere, STDERR_FILENO);
+    close_range(STDERR_FILENO + 1, ~0U, 0);
+}
+
+static void read_batch(const struct trial_reader *reader, struct room *room)
+{
+    size_t used = 0;
+    for (size_t i = room->first; i < room->count; i++) {
+        struct text mail = text_from(room->bytes + room->mails[i].at, room->mails[i].length);
+        char *at = room->results + used;
+        if (TRIAL_ROOM - used < sizeof(size_t) + TRIAL_RESULT)
+            break;
         alarm(TRIAL_MAIL_SECONDS);
-        trial->read(trial->self, i);
-        if (write(done, "", 1) != 1)
-            _exit(1);
+        size_t length = reader->read(reader->self, mail, at + sizeof(length));
+        must(length <= TRIAL_RESULT);
+        memcpy(at, &length, sizeof(length));
+        used += sizeof(length) + length;
+        atomic_fetch_add(&room->read, 1);
+    }
+    alarm(0);
+}
+
+/* Leaves without running anybody's exit handlers. */
+static _Noreturn void serve(const struct trial *trial, int orders, int reports)
+{
+    char byte;
+    keep_only(orders, reports);
+    confine();
+    trial->reader->forget(trial->reader->self);
+    while (read(STDIN_FILENO, &byte, 1) == 1) {
+        read_batch(trial->reader, trial->room);
+        if (write(STDOUT_FILENO, &byte, 1) != 1)
+            break;
     }
     _exit(0);
 }
 
-/* How many came through until the child ended. */
-static size_t count_bytes(int fd)
+/* --- In the parent --- */
+
+static void close_ends(int ends[2])
 {
-    char bytes[512];
-    size_t count = 0;
-    for (;;) {
-        ssize_t got = read(fd, bytes, sizeof(bytes));
-        if (got == 0 || (got < 0 && errno != EINTR))
-            return count;
-        count += got > 0 ? (size_t)got : 0;
-    }
+    close(ends[0]);
+    close(ends[1]);
 }
 
-static bool try_from(const struct trial *trial, size_t first, size_t *ret_read, struct error *err)
+static bool start(struct trial *trial, struct error *err)
 {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    int orders[2], reports[2];
+    if (pipe2(orders, O_CLOEXEC) != 0)
         return error_set(err, FAULT_WRITE, "cannot make a pipe: %s", strerror(errno));
+    if (pipe2(reports, O_CLOEXEC) != 0) {
+        close_ends(orders);
+        return error_set(err, FAULT_WRITE, "cannot make a pipe: %s", strerror(errno));
+    }
     pid_t child = fork();
     if (child == 0)
-        read_all(trial, first, ends[1]);
-    close(ends[1]);
-    *ret_read = child > 0 ? count_bytes(ends[0]) : 0;
-    close(ends[0]);
-    if (child < 0)
+        serve(trial, orders[0], reports[1]);
+    if (child < 0) {
+        close_ends(orders);
+        close_ends(reports);
         return error_set(err, FAULT_WRITE, "cannot make a process: %s", strerror(errno));
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-        continue;
+    }
+    close(orders[0]);
+    close(reports[1]);
+    trial->child = child;
+    trial->orders = orders[1];
+    trial->reports = reports[0];
     return true;
 }
 
-bool collect_trial(size_t count, trial_read *read, void (*forget)(void *self), void *self,
-                   bool *ret_poison, struct error *err)
+static void bury(struct trial *trial)
 {
-    const struct trial trial = {count, read, forget, self};
-    size_t first = 0;
-    memset(ret_poison, 0, count * sizeof(*ret_poison));
-    while (first < count) {
-        size_t came_through = 0;
-        if (!try_from(&trial, first, &came_through, err))
-            return false;
-        first += came_through;
-        if (first < count)
-            ret_poison[first++] = true;
+    if (trial->child == 0)
+        return;
+    close(trial->orders);
+    close(trial->reports);
+    kill(trial->child, SIGKILL);
+    while (waitpid(trial->child, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    trial->child = 0;
+}
+
+bool trial_open(const struct trial_reader *reader, struct trial **ret_trial, struct error *err)
+{
+    void *room = mmap(NULL, sizeof(struct room), PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED)
+        return error_set(err, FAULT_WRITE, "there is no memory to share with who reads mails: %s",
+                         strerror(errno));
+    struct trial *trial = memory_take(sizeof(*trial));
+    *trial = (struct trial){.reader = reader, .room = room};
+    if (!start(trial, err)) {
+        trial_close(trial);
+        return false;
     }
+    *ret_trial = trial;
+    return true;
+}
+
+void trial_close(struct trial *trial)
+{
+    if (trial == NULL)
+        return;
+    bury(trial);
+    munmap(trial->room, sizeof(*trial->room));
+    memory_free(trial);
+}
+
+void trial_add(struct trial *trial, struct text mail)
+{
+    struct room *room = trial->room;
+    must(room->count < TRIAL_MAILS && mail.length <= TRIAL_BYTES - trial->used);
+    room->mails[room->count].at = trial->used;
+    room->mails[room->count++].length = mail.length;
+    if (mail.length > 0)
+        memcpy(room->bytes + trial->used, mail.at, mail.length);
+    trial->used += mail.length;
+}
+
+/* An order that a dead child does not take is noticed when its report is awaited. */
+static void order(struct trial *trial)
+{
+    atomic_store(&trial->room->read, 0);
+    while (write(trial->orders, "", 1) < 0 && errno == EINTR)
+        continue;
+}
+
+void trial_begin(struct trial *trial)
+{
+    trial->room->first = 0;
+    if (trial->room->count > 0)
+        order(trial);
+}
+
+/* True when the child lived to say that it is done. */
+static bool await(const struct trial *trial)
+{
+    char byte;
+    ssize_t got;
+    do
+        got = read(trial->reports, &byte, 1);
+    while (got < 0 && errno == EINTR);
+    return got == 1;
+}
+
+/* Takes what the child left from mail `next` on; the first mail that it did not. A length that
+ * cannot be makes the rest unreadable: its mail is poison, and another child reads what is behind.
+ */
+static size_t take_results(const struct trial *trial, size_t next, size_t count, trial_take *take,
+                           void *self, bool *ret_poison)
+{
+    size_t used = 0, left = atomic_load(&trial->room->read);
+    for (; left > 0 && next < count; left--, next++) {
+        size_t length;
+        if (TRIAL_ROOM - used < sizeof(length))
+            return next;
+        memcpy(&length, trial->room->results + used, sizeof(length));
+        used += sizeof(length);
+        bool is_whole = length <= TRIAL_RESULT && length <= TRIAL_ROOM - used;
+        struct text result = text_from(trial->room->results + used, is_whole ? length : 0);
+        ret_poison[next] = !is_whole || !take(self, next, result);
+        if (!is_whole)
+            return next + 1;
+        used += length;
+    }
+    return next;
+}
+
+bool trial_end(struct trial *trial, trial_take *take, void *self, bool *ret_poison,
+               struct error *err)
+{
+    size_t count = trial->room->count, next = 0;
+    memset(ret_poison, 0, count * sizeof(*ret_poison));
+    while (next < count) {
+        size_t before = next;
+        bool is_alive = await(trial);
+        next = take_results(trial, next, count, take, self, ret_poison);
+        if (next < count && (!is_alive || next == before))
+            ret_poison[next++] = true;
+        if (!is_alive)
+            bury(trial);
+        if (!is_alive && !start(trial, err))
+            return false;
+        trial->room->count = count; /* whatever the child wrote there */
+        trial->room->first = next;
+        if (next < count)
+            order(trial);
+    }
+    trial->room->count = trial->used = 0;
     return true;
 }

@@ -14,9 +14,13 @@
 struct maildir {
     struct arena arena;
     const char *path;
+    int folder;         /* the same, open: names in it are looked up without walking there */
     const char **files; /* "new/NAME", "cur/NAME:2,S"; by NAME, which begins with the time */
     size_t count, capacity, at;
 };
+
+/* "cur/", the name, ":2,S" and a NUL. */
+enum { FILE_NAME = MAILBOX_UID + 16 };
 
 static const char *base_of(const char *file)
 {
@@ -63,6 +67,8 @@ static bool list(struct maildir *maildir, const char *folder, struct error *err)
 static void maildir_close(void *state)
 {
     struct maildir *maildir = state;
+    if (maildir->folder >= 0)
+        close(maildir->folder);
     memory_free(maildir->files);
     arena_free(&maildir->arena);
     memory_free(maildir);
@@ -73,6 +79,7 @@ static void *maildir_open(const char *path, struct error *err)
 {
     struct maildir *maildir = memory_take(sizeof(*maildir));
     maildir->path = arena_string(&maildir->arena, text_of(path));
+    maildir->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (!list(maildir, "new", err) || !list(maildir, "cur", err)) {
         maildir_close(maildir);
         return NULL;
@@ -95,9 +102,7 @@ static bool maildir_next(void *state, struct arena *arena, struct mailbox_mail *
 
 static int open_file(const struct maildir *maildir, const char *file)
 {
-    ARENA(scratch);
-    return open(arena_printf(&scratch, "%s/%s", maildir->path, file).at,
-                O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    return openat(maildir->folder, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 }
 
 /* A file that went away or is none of ours to read (a folder, a link, another's) is passed over:
@@ -129,12 +134,11 @@ static bool maildir_read(void *state, struct arena *arena, struct mailbox_mail *
 /* A mail in cur/ that is not seen yet (moved there by another program) stays as it is. */
 static void maildir_mark(void *state, struct text uid)
 {
-    ARENA(scratch);
+    char from[FILE_NAME], to[FILE_NAME];
     const struct maildir *maildir = state;
-    const char *from = arena_printf(&scratch, "%s/new/%.*s", maildir->path, TEXT_ARGS(uid)).at;
-    const char *to = arena_printf(&scratch, "%s/cur/%.*s:2,S", maildir->path, TEXT_ARGS(uid)).at;
-    if (access(from, F_OK) == 0)
-        (void)rename(from, to);
+    snprintf(from, sizeof(from), "new/%.*s", TEXT_ARGS(uid));
+    snprintf(to, sizeof(to), "cur/%.*s:2,S", TEXT_ARGS(uid));
+    (void)renameat(maildir->folder, from, maildir->folder, to);
 }
 
 const struct mailbox_kind mailbox_maildir = {

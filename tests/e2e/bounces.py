@@ -277,7 +277,7 @@ def better_tables_judge_again_what_was_kept(it):
 def killed_at_any_moment_it_takes_each_mail_once(it):
     it.sample_workspace()
     sent, home = Sent(it), Home(it)
-    for number in range(1500):
+    for number in range(4000):
         address = sent.people[number % len(sent.people)]
         home.put(dsn(sent.path(address), address, FULL, number=number))
     kills = 0
@@ -292,8 +292,8 @@ def killed_at_any_moment_it_takes_each_mail_once(it):
     database = sqlite3.connect(it.workspace / "var/broadside.db")
     count = database.execute("SELECT count(*), count(DISTINCT digest), (SELECT count(*) FROM bounce_name) FROM bounce").fetchone()
     database.close()
-    it.expect(count == (1500, 1500, 1500), "each mail once", count)
-    it.expect(len(home.names("cur")) + len(home.names("new")) == 1500, "no mail is gone")
+    it.expect(count == (4000, 4000, 4000), "each mail once", count)
+    it.expect(len(home.names("cur")) + len(home.names("new")) == 4000, "no mail is gone")
 
 
 def postfix_bounces_later_and_exactly_the_unknown_are_suppressed(it):

@@ -5,7 +5,7 @@
  * that is called permanent, or a complaint, may suppress.
  */
 #include "base/memory.h"
-#include "mail/report.h"
+#include "mail/report_pack.h"
 
 static uint64_t touched;
 
@@ -59,6 +59,36 @@ static void check_json(struct arena *arena, const struct report *report)
     touch(buffer_text(&out));
 }
 
+/* What the reading process says is bytes too, and may be anything. */
+static void check_unpacked(struct arena *arena, struct text bytes)
+{
+    struct report report;
+    if (!report_unpack(arena, bytes, &report))
+        return;
+    must(report.recipient_count <= REPORT_RECIPIENTS);
+    for (size_t i = 0; i < report.recipient_count; i++) {
+        const struct report_recipient *recipient = &report.recipients[i];
+        touch(recipient->address);
+        touch(recipient->diagnostic);
+        touch(text_of(recipient->verdict.rule));
+        must((int)recipient->verdict.class < VERDICT_CLASSES);
+        must((int)recipient->verdict.action < VERDICT_ACTIONS);
+    }
+    check_evidence(&report.evidence);
+}
+
+static void check_packing(struct arena *arena, const struct report *report, struct text noise)
+{
+    char *bytes = arena_take(arena, REPORT_PACKED);
+    size_t length = report_pack(report, bytes, REPORT_PACKED);
+    must(length > 0);
+    check_unpacked(arena, text_from(bytes, length));
+    for (size_t i = 0; i < noise.length && i < 64; i++)
+        bytes[(unsigned char)noise.at[i] * 7U % length] ^= noise.at[i];
+    check_unpacked(arena, text_from(bytes, length));
+    check_unpacked(arena, noise);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     ARENA(arena);
@@ -74,5 +104,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_recipient(&report, &report.recipients[i]);
     check_evidence(&report.evidence);
     check_json(&arena, &report);
+    check_packing(&arena, &report, text_from((const char *)data, size));
     return 0;
 }

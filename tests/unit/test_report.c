@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "check.h"
-#include "mail/report.h"
+#include "mail/report_pack.h"
 
 #define DAEMON                                                                                     \
     "Return-Path: <>\n"                                                                            \
@@ -253,6 +253,67 @@ static void check_mails(void)
     }
 }
 
+/* --- Between processes --- */
+
+static bool is_same_recipient(const struct report_recipient *a, const struct report_recipient *b)
+{
+    return text_equal(a->address, b->address) && text_equal(a->alias, b->alias) &&
+           text_equal(a->status, b->status) && a->reply_code == b->reply_code &&
+           text_equal(a->diagnostic, b->diagnostic) && a->verdict.class == b->verdict.class &&
+           a->verdict.action == b->verdict.action && a->verdict.permanent == b->verdict.permanent &&
+           strcmp(a->verdict.rule, b->verdict.rule) == 0;
+}
+
+static bool is_same_list(const struct text *a, size_t count, const struct text *b, size_t others)
+{
+    bool same = count == others;
+    for (size_t i = 0; i < count && same; i++)
+        same = text_equal(a[i], b[i]);
+    return same;
+}
+
+static bool is_same(const struct report *a, const struct report *b)
+{
+    const struct report_evidence *mine = &a->evidence, *theirs = &b->evidence;
+    bool same = a->kind == b->kind && a->is_bounce == b->is_bounce && a->delayed == b->delayed &&
+                text_equal(a->form, b->form) && text_equal(a->subject, b->subject) &&
+                text_equal(a->from, b->from) && text_equal(a->feedback_type, b->feedback_type) &&
+                text_equal(mine->broadside, theirs->broadside) &&
+                is_same_list(mine->return_paths, mine->return_path_count, theirs->return_paths,
+                             theirs->return_path_count) &&
+                is_same_list(mine->message_ids, mine->message_id_count, theirs->message_ids,
+                             theirs->message_id_count) &&
+                a->recipient_count == b->recipient_count;
+    for (size_t i = 0; i < a->recipient_count && same; i++)
+        same = is_same_recipient(&a->recipients[i], &b->recipients[i]);
+    return same;
+}
+
+static void check_packed(const char *promise, struct arena *arena, const struct report *report)
+{
+    enum { ROOM = 64 * 1024 };
+    struct report there;
+    char *bytes = arena_take(arena, ROOM);
+    size_t length = report_pack(report, bytes, ROOM);
+    check(promise, report_unpack(arena, text_from(bytes, length), &there));
+    check(promise, is_same(report, &there));
+    check(promise, report_pack(report, bytes, length - 1) == 0);
+    bool passes = false;
+    for (size_t i = 0; i < length; i++)
+        passes |= report_unpack(arena, text_from(bytes, i), &there);
+    check("a part of a report is none", !passes);
+}
+
+static void check_packing(void)
+{
+    for (size_t i = 0; i < COUNT_OF(mails); i++) {
+        ARENA(arena);
+        struct report report;
+        report_read(&arena, text_of(mails[i].mail), &report);
+        check_packed(mails[i].promise, &arena, &report);
+    }
+}
+
 static void check_evidence(void)
 {
     ARENA(arena);
@@ -366,6 +427,7 @@ static void check_bent(void)
 int main(void)
 {
     check_mails();
+    check_packing();
     check_evidence();
     check_json();
     check_hostile();
