@@ -2,9 +2,10 @@
  * Verdict: what a reply or a bounce means, and who has to pay for it.
  *
  * verdict_of() is the one place where a server's words become a decision, at sending time and when
- * a bounce comes home. It is pure, reads tables only (verdict_codes.c, verdict_phrases*.c), never
- * fails, and takes a few microseconds. A reader is suppressed only when the address itself was
- * called dead; what is wrong with our content, our DNS or our reputation never costs an address.
+ * a bounce comes home. It is pure, reads tables only (verdict_codes.c, verdict_phrases*.c,
+ * verdict_sayings.c), never fails, and takes a few microseconds. A reader is suppressed only when
+ * the address itself was called dead; what is wrong with our content, our DNS or our reputation
+ * never costs an address.
  */
 #ifndef MAIL_VERDICT_H
 #define MAIL_VERDICT_H

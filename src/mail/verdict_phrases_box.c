@@ -12,6 +12,8 @@
 #define FULL_CLEARLY(words) {words, CLASS_MAILBOX_FULL, WEIGHT_CLEAR, SIGN_NONE}
 #define FULL_PERHAPS(words) {words, CLASS_MAILBOX_FULL, WEIGHT_HINT, SIGN_NONE}
 #define REFUSED(words) {words, CLASS_RECIPIENT_REFUSED, WEIGHT_SURE, SIGN_NONE}
+#define REFUSED_CLEARLY(words) {words, CLASS_RECIPIENT_REFUSED, WEIGHT_CLEAR, SIGN_NONE}
+#define REFUSED_SURELY(words) {words, CLASS_RECIPIENT_REFUSED, WEIGHT_TOP, SIGN_NONE}
 #define REFUSED_PERHAPS(words) {words, CLASS_RECIPIENT_REFUSED, WEIGHT_HINT, SIGN_NONE}
 /* clang-format on */
 
@@ -148,8 +150,9 @@ static const struct verdict_phrase rows[] = {
     REFUSED("preferences of the person"),
     REFUSED("recipient refused to accept"),
     REFUSED("recipient * refused your"),
-    REFUSED("recipient rejected"),
-    REFUSED("user reject"),
+    /* Mere: what follows may say why */
+    REFUSED_CLEARLY("recipient rejected"),
+    REFUSED_CLEARLY("user reject"),
     REFUSED("user refused"),
     REFUSED("does not accept mail from"),
     REFUSED("doesnt accept mail from"),
@@ -315,6 +318,21 @@ static const struct verdict_phrase rows[] = {
     REFUSED("delivery restriction check"),
     REFUSED("sender was not authenticated"),
     INACTIVE("due to inactivity"),
+    /* The reader's own list, whatever else it is called */
+    REFUSED_SURELY("recipients blacklist"),
+    REFUSED_SURELY("recipients * blacklist"),
+    REFUSED_SURELY("recipients block list"),
+    REFUSED_SURELY("recipients blocked senders"),
+    REFUSED_SURELY("recipients personal"),
+    REFUSED_SURELY("personal blacklist"),
+    REFUSED_SURELY("personal block"),
+    REFUSED_SURELY("resolver rst"), /* Exchange: a restriction of the recipient */
+    REFUSED("restricted recipient"),
+    REFUSED("delivery * is restricted"),
+    REFUSED("only authenticated senders"),
+    REFUSED("recipient rejects"),
+    REFUSED("does not want"),
+    REFUSED("people in the address book"),
 };
 
 const struct verdict_phrases verdict_phrases_box = {rows, sizeof(rows) / sizeof(rows[0])};

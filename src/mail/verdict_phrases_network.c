@@ -62,7 +62,7 @@ static const struct verdict_phrase rows[] = {
     DOMAIN_GONE("unroutable address"),
     DOMAIN_GONE("unrouteable domain"),
     DOMAIN_GONE("all relevant mx records point to non existent"), /* Exim */
-    DOMAIN_GONE("an mx or srv record indicated no smtp service"), /* Exim */
+    DOMAIN_GONE_SURELY("record indicated no smtp service"),       /* Exim */
     DOMAIN_GONE("invalid host name"),
     DOMAIN_GONE("invalid host"),
     DOMAIN_GONE("bad destination system"),
@@ -308,6 +308,14 @@ static const struct verdict_phrase rows[] = {
     EXPIRED("for more than * days"),
     EXPIRED("for more than * hours"),
     EXPIRED("failed to deliver to domain"),
+    DOMAIN_GONE("no valid hosts"),
+    DOMAIN_GONE("unrouteable mail domain"),
+    DOMAIN_GONE("unroutable mail domain"),
+    DOMAIN_GONE("domain is not registered"),
+    DOMAIN_GONE("cannot find host"),
+    NETWORK("broken pipe"),
+    EXPIRED("retry limit"),
+    EXPIRED("unable to deliver within"),
 };
 
 const struct verdict_phrases verdict_phrases_network = {rows, sizeof(rows) / sizeof(rows[0])};

@@ -147,6 +147,12 @@ static const struct verdict_phrase rows[] = {
     RATE("maximum connection limit"),
     RATE("maximum sending rate"),
     GREY("internal resources are temporarily"),
+    RATE("too many messages from your"),
+    RATE("too many messages from this"),
+    RATE("too much mail from your"),
+    RATE("messages exceeded"),
+    RATE("max connections"),
+    RATE("due to volume"),
 };
 
 const struct verdict_phrases verdict_phrases_pace = {rows, sizeof(rows) / sizeof(rows[0])};

@@ -215,6 +215,20 @@ static const struct verdict_phrase rows[] = {
     BLOCK("sender address has null mx"),
     BLOCK("sender has null mx"),
     BLOCK("sender * null mx"),
+    AUTH("spf not"),
+    AUTH("spf invalid"),
+    AUTH("spf missing"),
+    AUTH("spf reject"),
+    AUTH("spf violation"),
+    AUTH("spf permerror"),
+    AUTH("spf hardfail"),
+    AUTH("spf softfail"),
+    AUTH("spf does not"),
+    AUTH("spf doesnt"),
+    AUTH("sender not authenticated"),
+    AUTH("domain is not authenticated"),
+    AUTH("not authorized by the domain"),
+    AUTH("alignment fail"),
 };
 
 const struct verdict_phrases verdict_phrases_sender = {rows, sizeof(rows) / sizeof(rows[0])};

@@ -210,6 +210,14 @@ static const struct verdict_phrase rows[] = {
     SYSTEM("insecure mail relay"),
     SYSTEM("not configured to relay"),
     SYSTEM("as a relay"),
+    SYSTEM("disk error"),
+    SYSTEM("cannot write to"),
+    SYSTEM("shutting down"),
+    SYSTEM("down for maintenance"),
+    SYSTEM("under maintenance"),
+    SYSTEM_SURELY("not our domain"),
+    SYSTEM_SURELY("does not handle mail for"),
+    SYSTEM_SURELY("not a local domain"),
 };
 
 const struct verdict_phrases verdict_phrases_system = {rows, sizeof(rows) / sizeof(rows[0])};

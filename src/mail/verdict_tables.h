@@ -76,6 +76,38 @@ extern const struct verdict_phrases verdict_phrases_world;   /* other languages 
 extern const struct verdict_phrases verdict_phrases_notice;  /* what kind of mail */
 extern const struct verdict_phrases verdict_phrases_absence; /* what kind of reply */
 
+/* What a single word is, for sentences about somebody (verdict_sayings.c): a mask. */
+enum verdict_about {
+    ABOUT_NOTHING = 1, /* filler */
+    ABOUT_US = 2,      /* the word for who behind it is not the reader */
+    ABOUT_WHO = 4,     /* anybody with an address */
+    ABOUT_BOX = 8,     /* where mail lies */
+    ABOUT_DOMAIN = 16,
+    ABOUT_READER = 32, /* who gets the mail, and nobody else */
+    ABOUT_MESSAGE = 64,
+};
+
+struct verdict_word {
+    const char *word;
+    unsigned about;
+};
+
+/* What is said of `about` (a mask of subjects), as a row of its own. */
+struct verdict_saying {
+    unsigned about;
+    struct verdict_phrase row;
+};
+
+struct verdict_sayings {
+    const struct verdict_saying *rows;
+    size_t count;
+};
+
+extern const struct verdict_word verdict_words[];
+extern const size_t verdict_word_count;
+extern const struct verdict_sayings verdict_predicates; /* behind their subject */
+extern const struct verdict_sayings verdict_attributes; /* before it */
+
 /* An enhanced code (RFC 3463 and the registry; Microsoft's three-digit details). The leading digit
  * is not looked at; `last` closes a range of details. */
 struct verdict_enhanced_row {

@@ -5,7 +5,7 @@
  * phrases that begin with it are compared. So the cost grows with the text, not with the tables:
  * a reply takes a few microseconds against some hundred phrases.
  */
-#include "mail/verdict_words.h"
+#include "mail/verdict_cut.h"
 
 #include <string.h>
 #include <threads.h>
@@ -40,7 +40,7 @@ static bool is_digit(char byte)
     return byte >= '0' && byte <= '9';
 }
 
-static struct text first_word(struct text words)
+struct text verdict_first_word(struct text words)
 {
     size_t space = text_find_byte(words, ' ');
     return space == TEXT_NONE ? words : text_slice(words, 0, space);
@@ -62,7 +62,7 @@ static uint64_t mark_of(struct text word)
 static uint64_t mark_behind(struct text words)
 {
     size_t star = text_find(words, TEXT(" * "));
-    return star == TEXT_NONE ? 0 : mark_of(first_word(text_after(words, star + 3)));
+    return star == TEXT_NONE ? 0 : mark_of(verdict_first_word(text_after(words, star + 3)));
 }
 
 static void table_add(const struct verdict_phrases *phrases)
@@ -71,7 +71,7 @@ static void table_add(const struct verdict_phrases *phrases)
         must(table.count < PHRASES);
         uint16_t number = (uint16_t)++table.count;
         struct text all = text_of(phrases->rows[i].words);
-        struct text first = first_word(all);
+        struct text first = verdict_first_word(all);
         unsigned bucket = bucket_of(first);
         table.second[number] = first.length + 1 < all.length ? all.at[first.length + 1] : '\0';
         table.behind[number] = mark_behind(all);
@@ -99,6 +99,7 @@ static void table_make(void)
     table_add(&verdict_phrases_world);
     table_add(&verdict_phrases_notice);
     table_add(&verdict_phrases_absence);
+    verdict_sentences_make();
 }
 
 void verdict_words_extend(const struct verdict_phrases *phrases)
@@ -109,14 +110,6 @@ void verdict_words_extend(const struct verdict_phrases *phrases)
 }
 
 /* --- Cutting into words --- */
-
-struct words {
-    struct text word[VERDICT_WORDS];
-    size_t count;
-    uint64_t marks;               /* of all words */
-    char bytes[VERDICT_TEXT + 1]; /* lower case, what the words point into */
-    size_t used;
-};
 
 /* What may stand inside an address, a host name or a word. Space, quotes, brackets, colons, slashes
  * and the signs of a URL's query end a piece. */
@@ -308,7 +301,7 @@ static void words_of(struct words *words, struct text text)
 /* `rest` of a phrase from word number `at` on; `gap` words may be skipped before its first. */
 static bool rest_matches(const struct words *words, size_t at, struct text rest, size_t gap)
 {
-    struct text wanted = first_word(rest);
+    struct text wanted = verdict_first_word(rest);
     struct text behind = text_after(rest, wanted.length + 1);
     if (text_equal(wanted, TEXT("*")))
         return rest_matches(words, at, behind, VERDICT_GAP);
@@ -341,7 +334,7 @@ static bool may_match(const struct words *words, size_t at, uint16_t number)
            (at + 1 < words->count && words->word[at + 1].at[0] == second);
 }
 
-static void hit_add(struct verdict_hits *hits, const struct verdict_phrase *row)
+void verdict_hit_add(struct verdict_hits *hits, const struct verdict_phrase *row)
 {
     const struct verdict_phrase **best = &hits->best[row->class];
     hits->signs |= (unsigned)row->sign;
@@ -358,7 +351,8 @@ void verdict_words_find(struct text text, struct verdict_hits *ret_hits)
     for (size_t at = 0; at < words.count; at++)
         for (uint16_t i = table.head[bucket_of(words.word[at])]; i != NO_ROW; i = table.next[i])
             if (may_match(&words, at, i) && phrase_matches(&words, at, i))
-                hit_add(ret_hits, table.row[i]);
+                verdict_hit_add(ret_hits, table.row[i]);
+    verdict_sentences_find(&words, ret_hits);
 }
 
 enum facts_command verdict_words_command(unsigned signs)

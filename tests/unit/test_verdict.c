@@ -488,6 +488,76 @@ static void check_tables(void)
             check_row(&tables[i]->rows[row]);
 }
 
+/* --- Sentences --- */
+
+static enum verdict_class class_of(const char *subject, const char *predicate)
+{
+    char text[200];
+    snprintf(text, sizeof(text), "554 %s %s", subject, predicate);
+    struct facts facts = {.stage = STAGE_RCPT, .code = 554, .text = text_of(text)};
+    return verdict_of(&facts).class;
+}
+
+static void check_crossed(const char *promise, const char *const *subjects,
+                          const char *const *predicates, enum verdict_class class)
+{
+    for (; *subjects != NULL; subjects++)
+        for (const char *const *predicate = predicates; *predicate != NULL; predicate++) {
+            enum verdict_class is = class_of(*subjects, *predicate);
+            if (!check(promise, is == class))
+                fprintf(stderr, "    \"%s %s\" is %s\n", *subjects, *predicate,
+                        verdict_class_name(is));
+        }
+}
+
+static const char *const readers[] = {"User",
+                                      "the recipient",
+                                      "Mailbox",
+                                      "email address",
+                                      "This account",
+                                      "Addressee",
+                                      "<reader@example.com>: Recipient address",
+                                      "mail box",
+                                      "e-mail address you entered",
+                                      NULL};
+static const char *const boxes[] = {"Mailbox", "the user's mailbox", "This account", "inbox", NULL};
+static const char *const us[] = {"Sender address",    "Your domain",         "sending IP address",
+                                 "envelope sender",   "client host",         "Your address",
+                                 "the sender domain", "Return path address", NULL};
+static const char *const gone[] = {"not found",
+                                   "does not exist",
+                                   "doesn't exist",
+                                   "is unknown",
+                                   "could not be found",
+                                   "is no longer valid",
+                                   "has been deleted",
+                                   "is invalid",
+                                   "is not registered",
+                                   "was closed",
+                                   NULL};
+static const char *const off[] = {"is disabled",     "has been suspended", "is inactive",
+                                  "is not active",   "has expired",        "is locked",
+                                  "has been frozen", "is not activated",   NULL};
+static const char *const full[] = {
+    "is full",         "is over quota",          "has exceeded its quota",
+    "is out of space", "exceeds its size limit", NULL};
+static const char *const unwelcome[] = {"is not found", "does not exist",   "is unknown",
+                                        "is invalid",   "is blacklisted",   "is banned",
+                                        "was refused",  "does not resolve", NULL};
+
+static void check_sentences(void)
+{
+    static const char *const subjects[] = {"user", "email address", "recipient", "mailbox", NULL};
+    static const char *const attributes[] = {"no such",     "unknown", "invalid",
+                                             "nonexistent", "bad",     NULL};
+    check_crossed("whoever is not there is gone, however it is said", readers, gone,
+                  CLASS_BAD_MAILBOX);
+    check_crossed("so by an attribute", attributes, subjects, CLASS_BAD_MAILBOX);
+    check_crossed("who is switched off may come back", readers, off, CLASS_INACTIVE_MAILBOX);
+    check_crossed("a full box is full, whatever it is called", boxes, full, CLASS_MAILBOX_FULL);
+    check_crossed("what is said of us costs no reader", us, unwelcome, CLASS_POLICY_BLOCK);
+}
+
 static void check_names(void)
 {
     for (size_t i = 0; i < VERDICT_CLASSES; i++) {
@@ -528,6 +598,7 @@ int main(void)
         check_number(bounces[i].promise, is.permanent, bounces[i].permanent);
     }
     check_names();
+    check_sentences();
     check_tables();
     check_hostile_text();
     check_own_rows();
