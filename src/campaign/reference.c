@@ -4,6 +4,7 @@
 #include "campaign/campaign.h"
 #include "campaign/config.h"
 #include "campaign/lint.h"
+#include "campaign/reasons.h"
 
 #include "base/banned.h"
 
@@ -13,6 +14,9 @@ const struct manual_file reference_files[REFERENCE_COUNT] = {
                           &config_shape},
     [REFERENCE_CAMPAIGN] = {"campaigns/NAME.yaml", "One campaign: what it says, to whom, and when.",
                             &campaign_shape},
+    [REFERENCE_VERDICTS] = {REASONS_PATH,
+                            "What servers' words mean, where you know better than the program.",
+                            &reasons_shape},
 };
 
 void reference_render(struct buffer *out)

@@ -4,7 +4,7 @@
 
 #include "settings/manual.h"
 
-enum { REFERENCE_CONFIG, REFERENCE_CAMPAIGN, REFERENCE_COUNT };
+enum { REFERENCE_CONFIG, REFERENCE_CAMPAIGN, REFERENCE_VERDICTS, REFERENCE_COUNT };
 
 extern const struct manual_file reference_files[REFERENCE_COUNT];
 

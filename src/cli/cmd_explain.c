@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include "base/banned.h"
+#include "campaign/reasons.h"
 #include "cli/commands.h"
+#include "cli/report.h"
 #include "mail/report.h"
 #include "wire/mailbox.h"
 
@@ -55,7 +57,11 @@ static int run(struct session *session, const void *given, char **words, struct 
 {
     struct error trouble, first = {0};
     char line[ERROR_LINE];
+    FINDINGS(findings);
     (void)given;
+    /* No workspace is needed, but what its postmaster knows counts here too. */
+    if (!reasons_adopt(session->folder, &findings))
+        return report_problems(session, &findings);
     for (size_t i = 0; words[i] != NULL; i++) {
         if (i > 0 && !session->json)
             session_say(TEXT("\n"));

@@ -9,6 +9,7 @@
 #include "base/banned.h"
 #include "base/file.h"
 #include "base/random.h"
+#include "campaign/reasons.h"
 #include "flow/filesystem.h"
 
 static const char config_path[] = "config/broadside.yaml";
@@ -48,6 +49,8 @@ static bool read_config(struct workspace *workspace, struct arena *arena,
     }
     workspace->configured = config_read(arena, content, text_of(config_path), overrides, count,
                                         findings, &workspace->config);
+    if (!reasons_adopt(workspace->root, findings))
+        return findings_clean(findings, err);
     return workspace->configured || findings_clean(findings, err);
 }
 

@@ -22,6 +22,7 @@ enum verdict_weight {
     WEIGHT_MORE = 13, /* words that outweigh a code and other clear words, which name a symptom */
     WEIGHT_SURE = 15, /* words that outweigh any code and any clear words */
     WEIGHT_TOP = 19,  /* words that name the cause of what even sure words describe */
+    WEIGHT_OWN = 40,  /* a postmaster's own words: more than all of the others together */
 };
 
 /* What a phrase says beside its class: sending time asks, and the reader of bounce mails. */

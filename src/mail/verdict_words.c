@@ -296,6 +296,29 @@ static void words_of(struct words *words, struct text text)
     }
 }
 
+static void words_add(struct buffer *out, struct text piece)
+{
+    struct words words;
+    words_of(&words, piece);
+    for (size_t i = 0; i < words.count; i++) {
+        if (out->length > 0)
+            buffer_add_byte(out, ' ');
+        buffer_add(out, words.word[i]);
+    }
+}
+
+void verdict_words_format(struct text written, struct buffer *out)
+{
+    struct text piece;
+    call_once(&table_made, table_make);
+    while (text_take_until(&written, ' ', &piece)) {
+        if (text_equal(piece, TEXT("*")))
+            buffer_add_string(out, out->length > 0 ? " *" : "*");
+        else
+            words_add(out, piece);
+    }
+}
+
 /* --- Comparing --- */
 
 /* `rest` of a phrase from word number `at` on; `gap` words may be skipped before its first. */

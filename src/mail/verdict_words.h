@@ -4,6 +4,7 @@
 #ifndef MAIL_VERDICT_WORDS_H
 #define MAIL_VERDICT_WORDS_H
 
+#include "base/buffer.h"
 #include "mail/verdict_tables.h"
 
 /* Longer texts are read up to here: a reason comes early, a quoted message late. */
@@ -25,6 +26,10 @@ enum facts_command verdict_words_command(unsigned signs);
  */
 enum { VERDICT_OWN_ROWS = 1000 };
 void verdict_words_extend(const struct verdict_phrases *phrases);
+
+/* Words as a person writes them, as the tables have them: "User Unknown, see *" is "user unknown
+ * see *". */
+void verdict_words_format(struct text written, struct buffer *out);
 
 void verdict_words_find(struct text text, struct verdict_hits *ret_hits);
 

@@ -274,6 +274,25 @@ def better_tables_judge_again_what_was_kept(it):
     it.expect(it.run("collect", "--rejudge", "--json").out == "", "once is enough")
 
 
+def a_postmasters_own_words_decide(it):
+    it.sample_workspace()
+    sent, home = Sent(it), Home(it)
+    left = sent.people[0]
+    mail = dsn(sent.path(left), left, ("5.7.1", "550 5.7.1 {}: this person HAS LEFT the building (0815)"))
+    home.put(mail)
+    it.expect(effects(home.collect()) == ["ours"], "the tables go by the code")
+    words = it.workspace / "config/verdicts.yaml"
+    words.write_text("verdicts:\n  - {words: \"has left * building\", means: bad-mailbux}\n")
+    it.expect_error(it.run("collect", *home.option), 78, "config/verdicts.yaml:2:43", "did you mean")
+    words.write_text("verdicts:\n  - {words: \"has left * building\", means: bad-mailbox}\n")
+    (it.folder / "mail.eml").write_bytes(mail)
+    said = it.ok("explain", it.folder / "mail.eml").out
+    it.expect("rule        has left * building" in said and "suppress" in said.splitlines()[-1], "explain names the row", said)
+    done = it.run("collect", "--rejudge", "--json")
+    it.expect(done.status == 0 and effects(done) == ["suppressed"], "and what came before is judged by it", done)
+    it.expect(list(suppressed(it)) == [left], "the reader is suppressed", suppressed(it))
+
+
 def killed_at_any_moment_it_takes_each_mail_once(it):
     it.sample_workspace()
     sent, home = Sent(it), Home(it)
@@ -324,5 +343,5 @@ STORIES = [a_bounce_suppresses_its_reader_once, the_same_mail_by_every_way_count
            a_complaint_suppresses_for_ever_and_an_auto_reply_does_nothing,
            an_unsubscribe_mail_unsubscribes_by_its_token, soft_bounces_count_until_one_arrives,
            limits_a_lock_and_clear_words,
-           better_tables_judge_again_what_was_kept, killed_at_any_moment_it_takes_each_mail_once,
+           better_tables_judge_again_what_was_kept, a_postmasters_own_words_decide, killed_at_any_moment_it_takes_each_mail_once,
            postfix_bounces_later_and_exactly_the_unknown_are_suppressed]

@@ -488,6 +488,24 @@ static void check_tables(void)
             check_row(&tables[i]->rows[row]);
 }
 
+static void check_format(void)
+{
+    static const struct {
+        const char *written, *words;
+    } rows[] = {
+        {"User Unknown", "user unknown"},
+        {"550 5.1.1 user, unknown!", "user unknown"},
+        {"isn't <a@example.com> *  here", "isnt @ * here"},
+        {"用户不存在", "用 户 不 存 在"},
+        {"...", ""},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        BUFFER(out, 200);
+        verdict_words_format(text_of(rows[i].written), &out);
+        check_text("a person's words become a row's", buffer_text(&out), text_of(rows[i].words));
+    }
+}
+
 /* --- Sentences --- */
 
 static enum verdict_class class_of(const char *subject, const char *predicate)
@@ -599,6 +617,7 @@ int main(void)
     }
     check_names();
     check_sentences();
+    check_format();
     check_tables();
     check_hostile_text();
     check_own_rows();
