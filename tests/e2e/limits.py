@@ -1,4 +1,5 @@
 """Limits: exact, in real time, judged by what the server took and when."""
+import datetime
 import time
 
 from story import wait_for
@@ -123,6 +124,36 @@ def another_limit_begins_where_the_last_one_was(it):
     it.expect(result.status == 75 and len(accepted(catcher)) == 40, "a group made today knows of the day", result)
 
 
+def a_warm_up_grows_from_day_to_day(it):
+    it.sample_workspace()
+    people(it, ["a.example"], 20)
+    campaign(it)
+    catcher = it.catcher()
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    for days, total in ((0, 5), (0, 5), (1, 10), (2, 20)):
+        start = today - datetime.timedelta(days=days)
+        result = it.send("limited", catcher, "-o", f"relay.warmup={{start: {start}, first_day: 5, factor: 2}}")
+        took = len(accepted(catcher))
+        it.expect(took == total and result.status == (0 if total == 20 else 75), f"{total} on day {days + 1}", (took, result))
+
+
+def greylisting_is_seen_in_status_alone(it):
+    it.sample_workspace()
+    people(it, ["grey.example", "other.example"], 3)
+    campaign(it)
+    script = it.folder / "script"
+    script.write_text('conn *: rcpt to=*@grey.example times=3 reply "451 4.7.1 greylisted, come back later"\n')
+    catcher = it.catcher("--script", script)
+    result = it.send("limited", catcher, "--quiet")
+    it.expect(result.status == 75 and len(accepted(catcher)) == 3, "the others have it, and work remains", result)
+    it.expect("grey" not in result.err, "nobody is warned", result)
+    status = it.run("status", "limited")
+    it.expect("3 sent, 3 deferred" in status.out, "status counts them", status)
+    soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=70)
+    it.run("run", "--now", soon.strftime("%Y-%m-%dT%H:%M:%S"), "-o", f"relay.url={catcher.url}")
+    it.expect(len(accepted(catcher)) == 6, "a minute later they are taken", accepted(catcher))
+
+
 def an_alert_overtakes_a_newsletter_that_waits_for_a_limit(it):
     it.sample_workspace()
     people(it, ["a.example"], 12)
@@ -209,6 +240,8 @@ STORIES = [
     a_limited_domain_holds_nobody_back,
     a_spent_day_ends_the_send_and_the_next_run_too,
     another_limit_begins_where_the_last_one_was,
+    a_warm_up_grows_from_day_to_day,
+    greylisting_is_seen_in_status_alone,
     an_alert_overtakes_a_newsletter_that_waits_for_a_limit,
     a_domain_that_throttles_is_slowed_and_status_says_why,
     too_many_dead_addresses_trip_the_breaker,
