@@ -25,7 +25,7 @@ enum frame_word {
     FRAME_TROUBLE, /* its number, LF, the server's words */
 };
 
-enum { FRAME_BYTES = MAILBOX_MAIL + 64 * 1024, FRAME_NAMES_MOST = 500, FRAME_MARKS = 500 };
+enum { FRAME_BYTES = MAILBOX_MAIL + 64 * 1024, FRAME_NAMES_MOST = 1000, FRAME_MARKS = 500 };
 
 struct frame {
     enum frame_word word;

@@ -226,17 +226,16 @@ static bool is_passed_over(const struct remote *remote, struct text uid)
     return false;
 }
 
+/* All names come before the first mark: what IMAP deletes shifts the numbers it is listed by. */
 static bool remote_next(void *state, struct arena *arena, struct mailbox_mail *mail,
                         bool *ret_there, struct error *err)
 {
     struct remote *remote = state;
     *ret_there = false;
-    for (;;) {
-        while (remote->at == remote->count && !remote->listed)
-            if (!list_on(remote, err))
-                return false;
-        if (remote->at == remote->count)
-            return true;
+    while (!remote->listed)
+        if (!list_on(remote, err))
+            return false;
+    while (remote->at < remote->count) {
         struct text uid = remote->names[remote->at++].uid;
         if (is_passed_over(remote, uid))
             continue;
@@ -244,6 +243,7 @@ static bool remote_next(void *state, struct arena *arena, struct mailbox_mail *m
         *ret_there = true;
         return true;
     }
+    return true;
 }
 
 /* --- Bytes --- */

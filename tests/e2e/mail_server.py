@@ -65,6 +65,7 @@ class MailServer:
 
     def talk(self, raw):
         raw.settimeout(30)
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.left = self.cut if self.connections == 1 else None
         raw.sendall(self.before_tls)
         self.wire = raw if self.plain else self.context.wrap_socket(raw, server_side=True)
