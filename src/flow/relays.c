@@ -170,6 +170,7 @@ static void prepare(struct relays *relays, const struct choice *choice,
                     const struct send_work *work)
 {
     struct send_options *options = relays->options;
+    must(choice != NULL);
     options->relay = choice->target;
     options->absent = relays->better;
     options->absent_count = 0;
