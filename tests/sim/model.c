@@ -250,7 +250,7 @@ static bool live(void)
                                    .patience_ms = (int64_t)sim_below(3) * 120000};
     recover();
     sim_fill_options(&options);
-    send_run(&options, &work, &report);
+    sim_send(&options, &work, &report);
     sim_trace("ended: fault %d %s", report.end.fault,
               report.end.fault != FAULT_NONE ? report.end.message : "");
     return model.failed;

@@ -9,6 +9,7 @@
 struct relay_hub {
     struct relay *relays; /* a list */
     unsigned serials;
+    int64_t down_until_ms[SIM_RELAYS];
     void *clerk; /* what the loop knows its clerk by */
 };
 
@@ -267,7 +268,8 @@ void relay_hub_turn(struct relay_hub *hub)
     for (struct relay *relay = hub->relays; relay != NULL; relay = relay->next) {
         if (relay->state != RELAY_CONNECTING || relay->ready_ms > sim.steady_ms)
             continue;
-        if (sim.ghost || sim_fault(sim.moods.connect_down))
+        bool down = !sim.kind && sim.steady_ms < net.down_until_ms[relay->which];
+        if (sim.ghost || down || sim_fault(sim.moods.connect_down))
             fail(relay, RELAY_TRY_LATER, FAULT_UNREACHABLE);
         else if (sim_fault(sim.moods.connect_refused))
             fail(relay, RELAY_MISCONFIGURED, FAULT_CONFIG);
@@ -291,7 +293,9 @@ struct relay *relay_hub_ready(struct relay_hub *hub)
 struct relay *relay_open(struct relay_hub *hub, const struct relay_target *target, void *owner)
 {
     struct relay *relay = memory_take(sizeof(*relay));
-    (void)target;
+    relay->which = sim_relay(target);
+    if (sim_fault(sim.moods.outage))
+        net.down_until_ms[relay->which] = sim.steady_ms + (int64_t)sim_below(SIM_OUTAGE_MS);
     relay->serial = hub->serials++;
     relay->owner = owner;
     relay->next = hub->relays;

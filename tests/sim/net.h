@@ -48,7 +48,7 @@ struct server {
 enum { NET_ANSWERS = 64, NET_ATTEMPTS = 64 };
 
 struct relay {
-    unsigned serial;
+    unsigned serial, which; /* of the relays */
     struct relay *next;
     void *owner;
     enum relay_state state;

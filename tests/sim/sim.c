@@ -9,9 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "flow/relays.h"
 #include "oracle.h"
 
 struct sim sim;
+static uint64_t totals_moved; /* how often the mail went to another relay */
 const struct ledger_kind *sim_ledger;
 
 /* ---- Chance ---- */
@@ -165,6 +167,7 @@ static void draw_moods(struct moods *moods)
     moods->babble = sim_below(8) == 0 ? mood(8000) : 0;
     moods->connect_down = mood(40000);
     moods->connect_refused = mood(3000);
+    moods->outage = mood(40000);
     moods->commit_fails = mood(3000);
     moods->bystander = mood(10000);
     moods->clock_jump = mood(500);
@@ -202,9 +205,13 @@ static void draw_world(uint64_t seed)
     sim.threaded = sim_below(2) == 0;
     sim.connections = 1 + (unsigned)sim_below(SIM_CONNECTIONS);
     sim.depth = sim_below(2) == 0 ? 1 : 1 + (unsigned)sim_below(SIM_DEPTH);
+    sim.relays = sim_below(2) == 0 ? 1 : 1 + (unsigned)sim_below(SIM_RELAYS);
     sim.hold = sim_below(3) == 0;
     sim.retry_for_ms = sim_below(4) == 0 ? SIM_HOUR_MS : 30 * 24 * (int64_t)SIM_HOUR_MS;
-    sim.limit = sim_below(5) == 0 ? limits[sim_below(3)] : (struct rate){0};
+    /* The loop's own limits are each relay's, and begin anew with it; --limited has the real ones.
+     */
+    bool limited = sim_below(5) == 0 && sim.relays == 1;
+    sim.limit = limited ? limits[sim_below(3)] : (struct rate){0};
     if (sim.limited)
         limited_draw();
     sim.steady_ms = 1000;
@@ -234,13 +241,51 @@ static void draw_life(void)
 void sim_fill_options(struct send_options *options)
 {
     options->relay =
-        (struct relay_target){.url = "smtp://relay.example:25", .security = RELAY_CLEAR};
+        (struct relay_target){.url = "smtp://relay0.example:25", .security = RELAY_CLEAR};
     options->connections = sim.connections;
     options->depth = sim.depth;
     options->plain_data = sim.plain_data;
     options->threaded = sim.threaded;
     options->limits[0] = sim.limit;
     options->limit_count = sim.limit.count > 0 && !sim.limited;
+}
+
+/* ---- Several relays ---- */
+
+unsigned sim_relay(const struct relay_target *target)
+{
+    return (unsigned)(target->url[sizeof("smtp://relay") - 1] - '0') % SIM_RELAYS;
+}
+
+static bool count_move(void *self, const struct relay_config *relay, struct error *err)
+{
+    (void)self, (void)err;
+    sim_trace("the mail goes through %.*s", TEXT_ARGS(relay->url));
+    totals_moved++;
+    return true;
+}
+
+void sim_send(struct send_options *options, const struct send_work *work,
+              struct send_report *ret_report)
+{
+    static const struct text urls[SIM_RELAYS] = {TEXT_INIT("smtp://relay0.example"),
+                                                 TEXT_INIT("smtp://relay1.example"),
+                                                 TEXT_INIT("smtp://relay2.example")};
+    const struct relays_watch watch = {.use = count_move};
+    struct relay_config configs[SIM_RELAYS] = {0};
+    struct relays *relays;
+    struct error err;
+    for (unsigned i = 0; i < sim.relays; i++)
+        configs[i] = (struct relay_config){.url = urls[i],
+                                           .tls = TLS_NONE,
+                                           .connections = (int64_t)options->connections,
+                                           .depth = (int64_t)options->depth,
+                                           .limits = {options->limits, options->limit_count}};
+    const struct relay_list list = {configs, sim.relays};
+    must(relays_open(&list, ".", &relays, &err));
+    relays_send(relays, options, work, &watch, ret_report);
+    relays_close(relays);
+    totals_moved--;
 }
 
 /* ---- A run ---- */
@@ -311,6 +356,7 @@ static void say_totals(uint64_t seeds, double seconds)
     if (sim.limited)
         printf("%llu windows looked at, %llu of them used to the last place\n",
                (unsigned long long)limited_totals.windows, (unsigned long long)limited_totals.full);
+    printf("the mail moved to another relay %llu times\n", (unsigned long long)totals_moved);
     printf("%.0f seeds a minute\n", (double)seeds * 60 / (seconds > 0 ? seconds : 1));
 }
 

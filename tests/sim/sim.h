@@ -28,6 +28,8 @@ enum {
     SIM_STEPS = 400 * 1000,
     SIM_SPINS = 2000, /* waits in a row that neither wait nor find anything: a busy loop */
     SIM_CONNECTIONS = 4,
+    SIM_RELAYS = 3,
+    SIM_OUTAGE_MS = 60 * 1000,
     SIM_DEPTH = 5,
     SIM_HOUR_MS = 3600 * 1000,
 };
@@ -41,6 +43,7 @@ struct moods {
     uint32_t swallow; /* the message is taken, its 250 withheld */
     uint32_t babble;  /* bytes that are no answer; 0 in most runs */
     uint32_t connect_down, connect_refused;
+    uint32_t outage;       /* per connection: its relay is down for a while */
     uint32_t commit_fails; /* per commit, or per call of the disk */
     uint32_t bystander;    /* per wait: somebody suppresses, pauses, resumes */
     uint32_t clock_jump;   /* per wait */
@@ -53,7 +56,7 @@ struct sim {
     bool trace, full; /* full: with the real ledger */
     bool limited;     /* … behind the real limits */
     struct moods moods;
-    unsigned people, connections, depth;
+    unsigned people, connections, depth, relays;
     bool hold; /* on_unknown */
     struct smtp_capabilities capabilities;
     bool plain_data, tls, threaded;
@@ -147,6 +150,12 @@ struct limited_totals {
     uint64_t windows, full; /* looked at; of them used to the last place and moment (2 %) */
 };
 extern struct limited_totals limited_totals;
+
+/* send_run(), or relays_send() over several relays. */
+void sim_send(struct send_options *options, const struct send_work *work,
+              struct send_report *ret_report);
+/* Which of the relays a target is. */
+unsigned sim_relay(const struct relay_target *target);
 
 /* The dispatcher's options but for clock, random, log. */
 void sim_fill_options(struct send_options *options);
