@@ -231,6 +231,22 @@ def a_relay_with_a_wrong_certificate(it):
         it.expect(catcher.envelopes() == [], "nothing was sent")
 
 
+def tls_that_is_stripped_or_injected_into_betrays_nothing(it):
+    it.sample_workspace()
+    certs = certificates(it)
+    for fault, statuses in (("strip-starttls", {78}), ("inject", {69, 78})):
+        trace = it.folder / f"{fault}.trace"
+        catcher = it.catcher("--starttls", certs / "good.pem", certs / "good.key", "--tls-fault", fault, "--auth",
+                             "updates:right-password", "--trace", trace)
+        result = it.run("send", LINKED, "--yes", "--edition", fault, "-o", f"relay.url=smtp://localhost:{catcher.port}",
+                        "-o", "relay.tls=starttls", "-o", f"relay.ca_file={certs / 'ca.pem'}", "-o", "relay.user=updates",
+                        "-o", f"relay.password_file={secret(it)}")
+        it.expect(result.status in statuses, f"{fault}: exit status one of {statuses}", result)
+        it.expect(catcher.envelopes() == [], "no message leaves", catcher.envelopes())
+        it.expect("C\tAUTH" not in trace.read_text(), "no password leaves", trace.read_text())
+    it.ok("status", "--audit")
+
+
 def a_password_file_that_others_can_read_is_refused(it):
     it.sample_workspace()
     result = it.run("send", LINKED, "--yes", "-o", "relay.tls=starttls", "-o", "relay.user=updates",

@@ -342,7 +342,37 @@ def fill(filler, mount, room_kb):
             pass
 
 
+def rate_of_others(catcher):
+    """Messages a second on all connections but the first."""
+    times = [int(line[0]) for line in Taken(catcher).lines if line[1] != "1"]
+    return (len(times) - 1) * 1000 / (max(times) - min(times))
+
+
+def a_reply_that_takes_nine_minutes_costs_the_other_connections_nothing(it):
+    it.sample_workspace()
+    letter = it.workspace / f"campaigns/{LINKED}.yaml"
+    it.write(letter, letter.read_text().replace("[300/min]", "[100000/s]"))
+    rows = "".join(f"r{n}@many.example,linked-learning\n" for n in range(1500))
+    it.ok("import", it.write("many.csv", "email,topics\n" + rows))
+    rates = []
+    for edition, script in (("calm", ""), ("slow", "conn 1: end nth=1 delay 540000\n")):
+        catcher = it.catcher("--delay", "20", "--script", it.write(f"{edition}.script", script))
+        process = it.start("send", LINKED, "--yes", "--edition", edition, "-o", f"relay.url={catcher.url}",
+                           "-o", "relay.limits=[100000/s]")
+        planned = wait_for(lambda: next((json.loads(line)["planned"] for line in it.run(
+            "status", LINKED, "--json").out.splitlines() if json.loads(line)["edition"] == edition), 0))
+        wanted = planned - (1 if script else 0)
+        it.expect(wait_for(lambda: len(Taken(catcher)) >= wanted, 60), "all others are sent meanwhile",
+                  (len(Taken(catcher)), planned))
+        rates.append(rate_of_others(catcher))
+        process.kill()
+        process.communicate()
+    print(f"  {rates[0]:.0f} a second without it, {rates[1]:.0f} with it, on the other nine connections")
+    it.expect(rates[1] > 0.95 * rates[0], "less than 5 % slower", rates)
+
+
 STORIES = [
+    a_reply_that_takes_nine_minutes_costs_the_other_connections_nothing,
     sigterm_waits_for_the_replies_that_are_out,
     pause_resume_and_cancel_act_on_a_running_dispatcher_within_a_second,
     an_alert_overtakes_a_newsletter_that_trickles,
