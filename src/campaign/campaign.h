@@ -8,8 +8,8 @@
 #ifndef CAMPAIGN_CAMPAIGN_H
 #define CAMPAIGN_CAMPAIGN_H
 
+#include "calendar/schedule.h"
 #include "campaign/audience.h"
-#include "campaign/schedule.h"
 
 enum {
     CAMPAIGN_ID = 64,

@@ -2,7 +2,7 @@
  * Compose: a campaign becomes messages.
  *
  * Once per campaign and language everything that is the same for every reader is laid out and
- * encoded (mail/message.h, campaign/template.h); per reader only the holes are filled:
+ * encoded (mail/message.h, template/template.h); per reader only the holes are filled:
  *
  *     compose_settings_put(bundle, config)            at planning time: who sends becomes content
  *     compose_campaign(arena, bundle, path, findings) parses, pours, encodes; all mistakes at once
@@ -24,8 +24,8 @@
 #include "campaign/campaign.h"
 #include "campaign/config.h"
 #include "campaign/recipient.h"
-#include "campaign/template.h"
 #include "mail/token.h"
+#include "template/template.h"
 
 /* A message is never longer; `out` may have a lower limit. */
 enum { COMPOSE_MESSAGE = 40 * 1024 * 1024 };

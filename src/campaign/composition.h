@@ -7,9 +7,9 @@
 
 #include "base/value.h"
 #include "campaign/compose.h"
-#include "campaign/template.h"
 #include "mail/address.h"
 #include "mail/message.h"
+#include "template/template.h"
 
 /* The entry ":settings" of a bundle. */
 struct content_sender {

@@ -3,9 +3,9 @@
  * its own kind of template. What was typed in the campaign file is reported there.
  */
 #include "campaign/composition.h"
-#include "campaign/content.h"
-#include "campaign/inline.h"
+#include "content/content.h"
 #include "mail/encode.h"
+#include "template/inline.h"
 
 #include "base/banned.h"
 

@@ -1,7 +1,7 @@
 /* Lint, the page: links, images and elements of the HTML part. */
 #include "campaign/lint_state.h"
 
-#include "campaign/css.h"
+#include "template/css.h"
 
 #include "base/banned.h"
 

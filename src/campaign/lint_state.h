@@ -4,7 +4,7 @@
 
 #include "campaign/composition.h"
 #include "campaign/lint.h"
-#include "campaign/page.h"
+#include "template/page.h"
 
 /* A finding that was told, so that it is told once. */
 struct lint_told {

@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "campaign/composition.h"
-#include "campaign/page.h"
+#include "template/page.h"
 
 #include "base/banned.h"
 

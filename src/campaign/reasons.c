@@ -5,7 +5,7 @@
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "mail/verdict_words.h"
+#include "verdict/verdict_words.h"
 
 enum { WORDS = 200 };
 

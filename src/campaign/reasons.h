@@ -9,8 +9,8 @@
 #ifndef CAMPAIGN_REASONS_H
 #define CAMPAIGN_REASONS_H
 
-#include "mail/verdict.h"
 #include "settings/schema.h"
+#include "verdict/verdict.h"
 
 struct reason {
     struct place place;

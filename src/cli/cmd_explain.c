@@ -7,8 +7,8 @@
 #include "campaign/reasons.h"
 #include "cli/commands.h"
 #include "cli/report.h"
-#include "mail/report.h"
-#include "wire/mailbox.h"
+#include "mailbox/mailbox.h"
+#include "verdict/report.h"
 
 enum { EXPLANATION = 16 * 1024 * 1024 };
 

@@ -3,9 +3,9 @@
 
 #include "base/banned.h"
 #include "base/file.h"
-#include "campaign/template.h"
 #include "cli/commands.h"
 #include "cli/report.h"
+#include "template/template.h"
 
 struct render_options {
     const char *data;

@@ -6,7 +6,7 @@
 
 #include "base/banned.h"
 #include "cli/command.h"
-#include "wire/mailbox_session.h"
+#include "mailbox/mailbox_session.h"
 
 enum { HELP_SIZE = 64 * 1024 };
 

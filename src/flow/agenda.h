@@ -8,7 +8,7 @@
 #ifndef FLOW_AGENDA_H
 #define FLOW_AGENDA_H
 
-#include "campaign/slots.h"
+#include "calendar/slots.h"
 #include "flow/almanac.h"
 #include "flow/workspace.h"
 

@@ -6,7 +6,7 @@
 #define FLOW_BRAKE_H
 
 #include "flow/limits.h"
-#include "flow/send.h"
+#include "send/send.h"
 
 struct brake;
 

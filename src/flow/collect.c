@@ -9,9 +9,9 @@
 #include "base/banned.h"
 #include "flow/collect_batch.h"
 #include "flow/collect_effect.h"
+#include "mailbox/mailbox.h"
 #include "settings/secret.h"
 #include "store/lock.h"
-#include "wire/mailbox.h"
 
 /* --- One `collect` at a mailbox --- */
 

@@ -6,7 +6,7 @@
 #include "base/banned.h"
 #include "base/memory.h"
 #include "flow/collect_effect.h"
-#include "mail/report_pack.h"
+#include "verdict/report_pack.h"
 
 static_assert((int)REPORT_PACKED <= (int)TRIAL_RESULT, "a report has room");
 

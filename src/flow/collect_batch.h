@@ -5,7 +5,7 @@
 #include "flow/collect.h"
 #include "flow/collect_trial.h"
 #include "flow/collect_whose.h"
-#include "wire/mailbox.h"
+#include "mailbox/mailbox.h"
 
 struct collect_mail {
     struct text uid;

@@ -3,8 +3,8 @@
 #define FLOW_COLLECT_WHOSE_H
 
 #include "flow/workspace.h"
-#include "mail/report.h"
 #include "store/bounce.h"
+#include "verdict/report.h"
 
 struct collect_whose {
     struct bounce_target *target; /* NULL: nobody's we know */

@@ -2,7 +2,7 @@
 #include "flow/dispatch.h"
 
 #include "base/banned.h"
-#include "campaign/hours.h"
+#include "calendar/hours.h"
 #include "flow/brake.h"
 #include "flow/issue.h"
 #include "flow/plan.h"

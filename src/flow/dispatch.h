@@ -5,8 +5,8 @@
 #ifndef FLOW_DISPATCH_H
 #define FLOW_DISPATCH_H
 
-#include "flow/send.h"
 #include "flow/workspace.h"
+#include "send/send.h"
 #include "store/lock.h"
 
 struct dispatch_options {

@@ -6,8 +6,8 @@
 #ifndef FLOW_ISSUE_H
 #define FLOW_ISSUE_H
 
+#include "calendar/zone.h"
 #include "campaign/compose.h"
-#include "campaign/zone.h"
 #include "store/edition.h"
 
 struct issue {

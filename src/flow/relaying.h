@@ -3,7 +3,7 @@
 #define FLOW_RELAYING_H
 
 #include "campaign/config.h"
-#include "flow/send.h"
+#include "send/send.h"
 
 struct secret;
 

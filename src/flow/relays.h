@@ -10,7 +10,7 @@
 #define FLOW_RELAYS_H
 
 #include "campaign/config.h"
-#include "flow/send.h"
+#include "send/send.h"
 
 struct relays;
 

@@ -6,7 +6,7 @@
 #define FLOW_TRIAL_H
 
 #include "campaign/compose.h"
-#include "flow/send.h"
+#include "send/send.h"
 
 struct trial {
     struct composed *composed;

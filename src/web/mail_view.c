@@ -1,7 +1,7 @@
 /* Mail view: the HTML part as a frame of the preview shows it. */
 #include "web/mail_view.h"
 
-#include "campaign/page.h"
+#include "template/page.h"
 
 #include "base/banned.h"
 

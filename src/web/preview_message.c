@@ -1,6 +1,6 @@
 /* Preview, one message: its parts, its header, its sizes, and where its values came from. */
-#include "campaign/escape.h"
-#include "campaign/page.h"
+#include "template/escape.h"
+#include "template/page.h"
 #include "web/mail_view.h"
 #include "web/preview_page.h"
 

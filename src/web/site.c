@@ -1,7 +1,7 @@
 /* Site: previews as plain files, for a pull request or an archive. */
 #include "web/site.h"
 
-#include "campaign/escape.h"
+#include "template/escape.h"
 #include "web/mail_view.h"
 
 #include "base/banned.h"

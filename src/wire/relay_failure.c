@@ -2,7 +2,7 @@
 #include "wire/relay_failure.h"
 
 #include "base/banned.h"
-#include "wire/echo.h"
+#include "mail/echo.h"
 
 static const struct trouble_row {
     enum relay_reach reach;

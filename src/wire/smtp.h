@@ -28,8 +28,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mail/facts.h"
 #include "mail/reply.h"
+#include "verdict/facts.h"
 
 /* What the last EHLO offered. */
 struct smtp_capabilities {

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "campaign/inline.h"
-#include "campaign/page.h"
+#include "template/inline.h"
+#include "template/page.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t size);
 

@@ -5,7 +5,7 @@
  * that is called permanent, or a complaint, may suppress.
  */
 #include "base/memory.h"
-#include "mail/report_pack.h"
+#include "verdict/report_pack.h"
 
 static uint64_t touched;
 

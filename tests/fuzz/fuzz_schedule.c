@@ -3,8 +3,8 @@
 #include <stdint.h>
 
 #include "base/memory.h"
-#include "campaign/cron.h"
-#include "campaign/zone.h"
+#include "calendar/cron.h"
+#include "calendar/zone.h"
 
 enum { STEPS = 20 };
 

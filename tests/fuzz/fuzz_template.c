@@ -5,8 +5,8 @@
  * them out of their place: a value full of quotes and brackets is looked for in the output.
  */
 #include "base/json.h"
-#include "campaign/content.h"
-#include "campaign/template.h"
+#include "content/content.h"
+#include "template/template.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t size);
 

@@ -1,10 +1,10 @@
 /*
  * Clerk: the loop's clerk, whose thread is replaced by time. A job is done at once or late, and
  * in both cases taken back late: so everything that may happen while a commit is on its way to the
- * disk does. The linker puts these in front of flow/send_clerk.c (--wrap).
+ * disk does. The linker puts these in front of send/send_clerk.c (--wrap).
  */
-#include "flow/send_clerk.h"
 #include "oracle.h"
+#include "send/send_clerk.h"
 #include "sim.h"
 
 struct clerk *__real_clerk_open(const struct send_work *work, bool threaded);

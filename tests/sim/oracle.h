@@ -7,7 +7,7 @@
 #ifndef SIM_ORACLE_H
 #define SIM_ORACLE_H
 
-#include "flow/send.h"
+#include "send/send.h"
 
 #define NO_ATTEMPT UINT32_MAX
 

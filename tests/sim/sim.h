@@ -18,7 +18,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/random.h"
-#include "flow/send.h"
+#include "send/send.h"
 
 enum {
     SIM_PEOPLE = 48,

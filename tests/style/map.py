@@ -16,16 +16,13 @@ Rooms, from the top down. An include names its room; a room includes only rooms 
 each other. `tests/style/run` holds this, and writes this page from the sentence each header opens with (`tests/style/map.py --write`).
 
 ```
-                      cli                            talks to the person: one file a subcommand
-                 ┌─────┴─────┐
-                web         flow                     web: preview pages · flow: plan, send, run
-                 └─────┬─────┘
-          ┌────────────┼────────────┐
-      campaign       store         wire              what we say · what we remember · whom we talk to
-          └──────┬─────┴──────┬─────┘
-             settings       mail                     YAML with places · the grammar of mail (pure)
-                 └─────┬──────┘
-                     base                            knows nothing of mail
+cli                                  talks to the person: one file a subcommand
+web · flow                           preview pages · plan, send, run, collect: introduces those below to each other
+send                                 the event loop: connections, turns, results
+campaign · store · wire · mailbox    what we say · what we remember · where mail leaves · where it comes home
+content · calendar · verdict         Markdown to mail · which minute is meant · what an answer means, and who pays
+template · settings · mail           Mustache, escaping, filters · YAML with places · the grammar of mail
+base                                 knows nothing of mail
 ```
 
 Where a message comes from and goes to:
@@ -39,7 +36,7 @@ out:   campaign.yaml ─document─► nodes ─schema─► struct campaign ─
 ```
 """
 
-ROOMS = ["cli", "web", "flow", "campaign", "store", "wire", "settings", "mail", "base"]
+ROOMS = ["cli", "web", "flow", "send", "campaign", "store", "wire", "mailbox", "verdict", "content", "calendar", "template", "settings", "mail", "base"]
 
 
 def sentence(path):

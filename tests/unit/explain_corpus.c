@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "mail/report.h"
+#include "verdict/report.h"
 
 static bool explain(const char *root, struct text path, struct buffer *out)
 {

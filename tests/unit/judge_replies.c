@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "mail/verdict.h"
+#include "verdict/verdict.h"
 
 static struct text field(const struct value *object, const char *name)
 {

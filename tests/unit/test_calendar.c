@@ -7,7 +7,7 @@
  * tests/golden/slots/croniter.tsv, any other file may be named.
  */
 #include "base/file.h"
-#include "campaign/slots.h"
+#include "calendar/slots.h"
 #include "check.h"
 
 enum { CAP = 8 * 1024 * 1024, COLUMNS = 5 };

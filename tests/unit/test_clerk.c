@@ -3,7 +3,7 @@
 #include <pthread.h>
 
 #include "check.h"
-#include "flow/send_clerk.h"
+#include "send/send_clerk.h"
 
 static struct desk {
     char calls[256];

@@ -2,8 +2,8 @@
 #include <dirent.h>
 
 #include "base/file.h"
-#include "campaign/content.h"
 #include "check.h"
+#include "content/content.h"
 
 typedef bool (*writer)(struct arena *, const struct source *, struct source *, struct findings *);
 

@@ -1,6 +1,6 @@
 /* Cron: what five fields mean, and what is said about those that mean nothing. */
 #include "base/clock.h"
-#include "campaign/cron.h"
+#include "calendar/cron.h"
 #include "check.h"
 
 static int64_t wall(const char *string)

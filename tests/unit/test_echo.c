@@ -1,7 +1,7 @@
 /* Echo: a secret is recognized in whatever form a server repeats it. */
 #include "check.h"
 
-#include "wire/echo.h"
+#include "mail/echo.h"
 
 static const struct {
     const char *promise, *words, *secret;

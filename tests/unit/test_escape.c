@@ -1,7 +1,7 @@
 /* Escape: what a value becomes, by the place it stands in. */
-#include "campaign/escape.h"
-#include "campaign/template_markup.h"
 #include "check.h"
+#include "template/escape.h"
+#include "template/template_markup.h"
 
 static const struct {
     const char *promise;

@@ -1,7 +1,7 @@
 /* Filter: what stands behind the pipe. */
 #include "base/json.h"
-#include "campaign/filter.h"
 #include "check.h"
+#include "template/filter.h"
 
 static const struct {
     const char *promise, *language, *chain, *json, *wanted; /* NULL: it could not */

@@ -1,5 +1,5 @@
 /* Hours: when a reader may be written to. */
-#include "campaign/hours.h"
+#include "calendar/hours.h"
 #include "check.h"
 
 static int64_t ms(const char *string)

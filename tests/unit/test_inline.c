@@ -1,6 +1,6 @@
 /* Styles move from the head to the elements, and nothing else changes. */
-#include "campaign/css.h"
-#include "campaign/inline.h"
+#include "template/css.h"
+#include "template/inline.h"
 
 #include "base/memory.h"
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
-#include "wire/mailbox.h"
+#include "mailbox/mailbox.h"
 
 static char folder[] = "/tmp/broadside-mailbox-XXXXXX";
 

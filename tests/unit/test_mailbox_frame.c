@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "wire/mailbox_frame.h"
+#include "mailbox/mailbox_frame.h"
 
 static int ends[2];
 

@@ -3,8 +3,8 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "campaign/template.h"
 #include "check.h"
+#include "template/template.h"
 
 static struct text member_text(const struct value *object, const char *key)
 {

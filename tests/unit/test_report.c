@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "check.h"
-#include "mail/report_pack.h"
+#include "verdict/report_pack.h"
 
 #define DAEMON                                                                                     \
     "Return-Path: <>\n"                                                                            \

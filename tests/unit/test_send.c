@@ -1,6 +1,6 @@
 /* Send: the pace is exact, and an outcome on the wire becomes the right fate. */
 #include "check.h"
-#include "flow/send_state.h"
+#include "send/send_state.h"
 
 /* Pace */
 

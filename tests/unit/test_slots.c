@@ -1,5 +1,5 @@
 /* Slots: when editions are due, across changed clocks and outages. */
-#include "campaign/slots.h"
+#include "calendar/slots.h"
 #include "check.h"
 
 enum { HOUR_MS = 60 * 60 * 1000 };

@@ -1,7 +1,7 @@
 /* Template: places, strictness, escaping in context, caps, and what callers of compose rely on. */
 #include "base/json.h"
-#include "campaign/template.h"
 #include "check.h"
+#include "template/template.h"
 
 struct file {
     const char *name, *text;

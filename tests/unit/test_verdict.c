@@ -1,7 +1,7 @@
 /* Verdict: who pays. Each row is a promise about a reply at a stage, or about words in a bounce. */
 #include "check.h"
-#include "mail/verdict.h"
-#include "mail/verdict_words.h"
+#include "verdict/verdict.h"
+#include "verdict/verdict_words.h"
 
 static const struct {
     const char *promise;

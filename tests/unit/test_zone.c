@@ -1,6 +1,6 @@
 /* Zone: clocks of the tz database, both rules for a changed clock, and files that are none. */
 #include "base/clock.h"
-#include "campaign/zone.h"
+#include "calendar/zone.h"
 #include "check.h"
 
 static int64_t ms(const char *string)

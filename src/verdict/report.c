@@ -1,0 +1,246 @@
+/*
+ * Report: what a mail that came home says, and about whom.
+ *
+ * A machine part is believed first, words last. MIME is cut by a scanner of our own
+ * (report_part.h says why), so no library stands between a stranger's bytes and this file.
+ */
+#include "verdict/report.h"
+
+#include <string.h>
+
+#include "verdict/report_address.h"
+#include "verdict/report_decode.h"
+#include "verdict/report_form.h"
+#include "verdict/report_reading.h"
+#include "verdict/verdict_words.h"
+
+#include "base/banned.h"
+
+/* --- Shared with the readers of the forms --- */
+
+/* Most mails are about one, a few about hundreds. */
+static void make_room(struct reading *reading)
+{
+    struct report *report = reading->report;
+    if (report->recipient_count < reading->recipient_room)
+        return;
+    reading->recipient_room = reading->recipient_room == 0 ? 2 : reading->recipient_room * 4;
+    struct report_recipient *more =
+        arena_array(reading->arena, struct report_recipient, reading->recipient_room);
+    if (report->recipient_count > 0)
+        memcpy(more, report->recipients, report->recipient_count * sizeof(*more));
+    report->recipients = more;
+}
+
+struct report_recipient *reading_recipient(struct reading *reading, struct text address)
+{
+    struct report *report = reading->report;
+    for (size_t i = 0; i < report->recipient_count; i++)
+        if (text_equal_nocase(report->recipients[i].address, address))
+            return &report->recipients[i];
+    if (report->recipient_count == REPORT_RECIPIENTS)
+        return NULL;
+    make_room(reading);
+    struct report_recipient *recipient = &report->recipients[report->recipient_count++];
+    *recipient = (struct report_recipient){.address = address};
+    recipient->facts.stage = STAGE_BOUNCE;
+    recipient->facts.kind = KIND_BOUNCE;
+    return recipient;
+}
+
+struct text reading_address(struct text value)
+{
+    struct text address;
+    size_t at = 0;
+    if (address_next(value, &at, &address))
+        return address;
+    size_t semicolon = text_find_byte(value, ';');
+    value = text_trim(semicolon == TEXT_NONE ? value : text_after(value, semicolon + 1));
+    while (value.length > 0 && strchr("<\"", value.at[0]) != NULL)
+        value = text_after(value, 1);
+    while (value.length > 0 && strchr(">\"", value.at[value.length - 1]) != NULL)
+        value.length--;
+    return text_slice(value, 0, REPORT_ADDRESS);
+}
+
+/* --- Judging --- */
+
+/* The server's own code says more than what its client made of it, unless it says nothing; but
+ * only the client knows that it gave up. */
+static struct enhanced better_enhanced(struct enhanced status, struct enhanced said)
+{
+    bool is_vague = said.class == 0 || (said.subject == 0 && said.detail == 0);
+    bool is_expired = status.class != 0 && status.subject == 4 && status.detail == 7;
+    return status.class != 0 && (is_vague || is_expired) ? status : said;
+}
+
+/* A text without a code of its own keeps the code that was found nearer to the recipient. */
+static struct verdict judge_by(struct report_recipient *recipient, struct enhanced status,
+                               struct text text)
+{
+    struct facts *facts = &recipient->facts;
+    uint16_t code = code_find(text);
+    facts->text = text;
+    facts->code = code == 0 ? facts->code : code;
+    facts->enhanced = better_enhanced(status, code_find_enhanced(text));
+    return verdict_of(facts);
+}
+
+static enum facts_command command_of(const struct form *form, struct text about)
+{
+    struct verdict_hits hits;
+    enum facts_command command = code_find_command(about);
+    if (command != COMMAND_UNKNOWN)
+        return command;
+    verdict_words_find(about, &hits);
+    command = verdict_words_command(hits.signs);
+    return command != COMMAND_UNKNOWN ? command : form_command(form, about);
+}
+
+/* Text that stands further from the recipient is asked only while what stands nearer is unclear. */
+static void recipient_judge(struct reading *reading, struct report_recipient *recipient)
+{
+    const struct report *report = reading->report;
+    struct enhanced status = recipient->facts.enhanced;
+    struct text about = notice_about(reading, recipient->address);
+    bool is_alone = report->recipient_count == 1;
+    const struct text texts[] = {recipient->diagnostic, about,
+                                 is_alone ? reading->notice : (struct text){0}, report->subject};
+    recipient->facts.command =
+        command_of(reading->form, about.length > 0 ? about : reading->notice);
+    struct facts best_facts = recipient->facts;
+    recipient->verdict = judge_by(recipient, status, recipient->diagnostic);
+    best_facts = recipient->facts;
+    for (size_t i = 1; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        if (recipient->verdict.weight >= VERDICT_CLEAR || texts[i].length == 0)
+            continue;
+        struct verdict verdict = judge_by(recipient, status, texts[i]);
+        if (verdict.weight > recipient->verdict.weight || best_facts.text.length == 0) {
+            recipient->verdict = verdict;
+            best_facts = recipient->facts;
+        }
+    }
+    recipient->facts = best_facts;
+}
+
+/* Blanks and line ends become one blank each. */
+static struct text folded(struct arena *arena, struct text text)
+{
+    text = text_slice(text_trim(text), 0, REPORT_DIAGNOSTIC);
+    char *line = arena_take(arena, text.length);
+    size_t length = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        bool is_blank = memchr(" \t\n", text.at[i], 3) != NULL;
+        if (!is_blank)
+            line[length++] = text.at[i];
+        else if (length > 0 && line[length - 1] != ' ')
+            line[length++] = ' ';
+    }
+    return text_from(line, length);
+}
+
+static void recipient_finish(struct reading *reading, struct report_recipient *recipient)
+{
+    char status[ENHANCED_STRING];
+    const struct facts *facts = &recipient->facts;
+    recipient->status =
+        arena_text(reading->arena, text_of(enhanced_string(facts->enhanced, status)));
+    recipient->reply_code = facts->code;
+    recipient->diagnostic = folded(reading->arena, facts->text);
+}
+
+static void recipients_judge(struct reading *reading)
+{
+    struct report *report = reading->report;
+    for (size_t i = 0; i < report->recipient_count; i++) {
+        recipient_judge(reading, &report->recipients[i]);
+        recipient_finish(reading, &report->recipients[i]);
+    }
+}
+
+/* --- Kinds --- */
+
+static bool all_are(const struct report *report, enum facts_action a, enum facts_action b,
+                    enum facts_action c)
+{
+    for (size_t i = 0; i < report->recipient_count; i++) {
+        enum facts_action action = report->recipients[i].facts.action;
+        if (action != a && action != b && action != c)
+            return false;
+    }
+    return report->recipient_count > 0;
+}
+
+static void bounce_read(struct reading *reading)
+{
+    struct report *report = reading->report;
+    if (report->recipient_count == 0)
+        list_recipients(reading);
+    if (report->recipient_count == 0)
+        reading_recipient(reading, (struct text){0});
+    if (all_are(report, ACTION_NONE, ACTION_NONE, ACTION_NONE) && kind_is_delay(reading))
+        for (size_t i = 0; i < report->recipient_count; i++)
+            report->recipients[i].facts.action = ACTION_DELAYED;
+    report->delayed = all_are(report, ACTION_DELAYED, ACTION_DELAYED, ACTION_DELAYED);
+    recipients_judge(reading);
+}
+
+static void kind_set(struct report *report, enum facts_kind kind, struct text form)
+{
+    report->kind = kind;
+    report->is_bounce = kind == KIND_BOUNCE;
+    report->form = form;
+    for (size_t i = 0; i < report->recipient_count; i++) {
+        report->recipients[i].facts.kind = kind;
+        report->recipients[i].facts.feedback_type = report->feedback_type;
+        report->recipients[i].verdict = verdict_of(&report->recipients[i].facts);
+    }
+}
+
+static bool has_part(const struct reading *reading, struct text type)
+{
+    for (size_t i = 0; i < reading->parts.count; i++)
+        if (!reading->parts.part[i].is_returned && part_is(&reading->parts.part[i], type))
+            return true;
+    return false;
+}
+
+static void forms_read(struct reading *reading)
+{
+    struct report *report = reading->report;
+    if (arf_read(reading)) {
+        kind_set(report, KIND_COMPLAINT, TEXT("RFC 5965"));
+    } else if (dsn_read(reading)) {
+        bool is_success = all_are(report, ACTION_DELIVERED, ACTION_RELAYED, ACTION_EXPANDED);
+        bounce_read(reading);
+        report->form = TEXT("RFC 3464");
+        report->kind = is_success ? KIND_OTHER : KIND_BOUNCE;
+    } else if (has_part(reading, TEXT("message/disposition-notification"))) {
+        kind_set(report, KIND_AUTOREPLY, TEXT("RFC 8098"));
+    } else {
+        enum facts_kind kind = kind_of(reading);
+        if (kind == KIND_UNSUBSCRIBE) /* who asks; the token in To proves for whom */
+            reading_recipient(reading, report->from);
+        kind_set(report, kind, reading->form != NULL ? text_of(reading->form->name) : TEXT("text"));
+        if (kind == KIND_BOUNCE)
+            bounce_read(reading);
+    }
+    report->is_bounce = report->kind == KIND_BOUNCE;
+}
+
+void report_read(struct arena *arena, struct text mail, struct report *ret_report)
+{
+    struct reading reading = {.arena = arena, .report = ret_report};
+    *ret_report = (struct report){0};
+    part_cut(arena, part_lines(arena, text_slice(mail, 0, REPORT_MAIL)), &reading.parts);
+    reading.head = &reading.parts.part[0];
+    struct text subject = part_field(arena, reading.head, TEXT("Subject"));
+    struct text from = part_field(arena, reading.head, TEXT("From"));
+    ret_report->subject = decode_words(arena, text_slice(subject, 0, REPORT_DIAGNOSTIC));
+    reading.from = decode_words(arena, text_slice(from, 0, REPORT_DIAGNOSTIC));
+    ret_report->from = reading_address(reading.from);
+    notice_read(&reading);
+    reading.form = form_of(&reading);
+    evidence_read(&reading);
+    forms_read(&reading);
+}
