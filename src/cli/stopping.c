@@ -17,9 +17,12 @@ static int wake = -1;
 static void on_signal(int number)
 {
     uint64_t one = 1;
+    /* Who insists does not want to wait; the clock and a terminal that closes ask but once. */
+    bool insists = asked > 0 && (number == SIGINT || number == SIGTERM);
     if (asked == 0)
         last_signal = number;
-    asked = 1;
+    if (asked == 0 || insists)
+        asked = insists ? 2 : 1;
     ssize_t written = write(wake, &one, sizeof(one));
     (void)written;
 }

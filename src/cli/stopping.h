@@ -12,7 +12,7 @@ void stopping_listen(void);
 /* The same after so many milliseconds of real time. After stopping_listen(). */
 void stopping_after(int64_t ms);
 
-/* Becomes 1; for struct send_options and struct dispatch_options. */
+/* Becomes 1, and 2 when somebody insists; for struct send_options and struct dispatch_options. */
 const volatile int *stopping_asked(void);
 int stopping_wake(void);
 

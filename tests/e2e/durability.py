@@ -371,7 +371,22 @@ def a_reply_that_takes_nine_minutes_costs_the_other_connections_nothing(it):
     it.expect(rates[1] > 0.95 * rates[0], "less than 5 % slower", rates)
 
 
+def who_asks_twice_waits_for_nobody(it):
+    it.sample_workspace()
+    catcher = it.catcher("--script", it.write("script", "conn 1: end nth=1 delay 540000\n"))
+    process = it.start("send", LINKED, "--yes", "-o", f"relay.url={catcher.url}", "-o", "relay.connections=1")
+    it.expect(wait_for(lambda: '"intent":1' in it.run("status", LINKED, "--json").out.replace(" ", "")), "one is on its way")
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    it.expect(process.poll() is None, "asked once it waits for the reply that is out")
+    process.send_signal(signal.SIGINT)
+    it.expect(end(it, process, 10) == 75, "asked twice it ends at once, and work remains")
+    it.expect(counts(it)["unknown"] == 1, "what is without an answer is unknown", counts(it))
+    it.ok("status", "--audit")
+
+
 STORIES = [
+    who_asks_twice_waits_for_nobody,
     a_reply_that_takes_nine_minutes_costs_the_other_connections_nothing,
     sigterm_waits_for_the_replies_that_are_out,
     pause_resume_and_cancel_act_on_a_running_dispatcher_within_a_second,
