@@ -15,30 +15,20 @@ static unsigned total(const struct findings *findings)
     return findings->notes + findings->warnings + findings->errors;
 }
 
-static void count(struct findings *findings, enum severity severity)
+static unsigned *counter_of(struct findings *findings, enum severity severity)
 {
-    findings->notes += severity == SEVERITY_NOTE;
-    findings->warnings += severity == SEVERITY_WARNING;
-    findings->errors += severity == SEVERITY_ERROR;
-}
-
-static bool is_told(const struct findings *findings, enum severity severity, struct text rule,
-                    const struct error *err)
-{
-    for (const struct finding *at = findings->first; at != NULL; at = at->next)
-        if (at->severity == severity && at->place.line == err->line &&
-            at->place.column == err->column && text_equal(at->message, text_of(err->message)) &&
-            text_equal(at->place.path, text_of(err->path)) && text_equal(at->rule, rule))
-            return true;
-    return false;
+    unsigned *const counters[] = {
+        [SEVERITY_NOTE] = &findings->notes,
+        [SEVERITY_WARNING] = &findings->warnings,
+        [SEVERITY_ERROR] = &findings->errors,
+    };
+    return counters[severity];
 }
 
 static void keep(struct findings *findings, enum severity severity, struct text rule,
                  const struct error *err)
 {
-    if (is_told(findings, severity, rule, err))
-        return;
-    count(findings, severity);
+    ++*counter_of(findings, severity);
     /* The first error is always kept, however many warnings came before it. */
     bool first_error = severity == SEVERITY_ERROR && findings->errors == 1;
     if (total(findings) > FINDINGS_KEPT && !first_error)
@@ -125,14 +115,44 @@ static struct finding **take_file(struct finding **rest, struct finding **end)
     return last;
 }
 
-/* FINDINGS_KEPT bounds what the insertions cost. */
+static bool is_same_place(const struct finding *one, const struct finding *other)
+{
+    return one->place.line == other->place.line && one->place.column == other->place.column &&
+           text_equal(one->place.path, other->place.path);
+}
+
+static bool is_same(const struct finding *one, const struct finding *other)
+{
+    return one->severity == other->severity && text_equal(one->rule, other->rule) &&
+           text_equal(one->message, other->message);
+}
+
+/* Behind `finding`, as far as its place goes. */
+static void drop_repeats(struct findings *findings, struct finding *finding)
+{
+    struct finding **at = &finding->next;
+    while (*at != NULL && is_same_place(finding, *at)) {
+        if (!is_same(finding, *at)) {
+            at = &(*at)->next;
+            continue;
+        }
+        --*counter_of(findings, (*at)->severity);
+        *at = (*at)->next;
+    }
+}
+
+/* FINDINGS_KEPT bounds what insertions and comparisons cost. */
 void findings_sort(struct findings *findings)
 {
     struct finding *rest = findings->first, **end = &findings->first;
     while (rest != NULL)
         end = take_file(&rest, end);
     *end = NULL;
-    findings->end = end;
+    findings->end = &findings->first;
+    for (struct finding *at = findings->first; at != NULL; at = at->next) {
+        drop_repeats(findings, at);
+        findings->end = &at->next;
+    }
 }
 
 bool findings_clean(const struct findings *findings, struct error *err)

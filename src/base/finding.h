@@ -2,8 +2,8 @@
  * Findings: everything that is wrong or doubtful in what a person wrote, found in one run.
  *
  * A reader of files does not stop at the first mistake: it notes it here and goes on. At most
- * FINDINGS_KEPT are kept; the rest are counted. What is said twice of one place is noted once: text
- * and HTML are made of the same words.
+ * FINDINGS_KEPT are kept; the rest are counted. A count that grew tells a reader that what he read
+ * is not sound, so whatever is noted counts, until findings_sort().
  */
 #ifndef BASE_FINDING_H
 #define BASE_FINDING_H
@@ -46,7 +46,8 @@ void findings_rule(struct findings *findings, enum severity severity, struct tex
     __attribute__((format(printf, 5, 6)));
 
 /* Into the order in which a person reads the files: each file where it was first found fault with,
- * within it by line and column; what is of one place stays in its order. */
+ * within it by line and column; what is of one place stays in its order. What was said twice of one
+ * place stays and counts once: text and HTML are made of the same words. */
 void findings_sort(struct findings *findings);
 
 /* True when no error was added; else err is the first one, with "and N more" when there are more.

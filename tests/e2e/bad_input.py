@@ -2,7 +2,9 @@
 import os
 import pathlib
 import sqlite3
+import signal
 import subprocess
+import time
 
 from sending import nobody_got_two
 from story import Skipped, free_port
@@ -244,6 +246,26 @@ def tls_that_is_stripped_or_injected_into_betrays_nothing(it):
         it.expect(result.status in statuses, f"{fault}: exit status one of {statuses}", result)
         it.expect(catcher.envelopes() == [], "no message leaves", catcher.envelopes())
         it.expect("C\tAUTH" not in trace.read_text(), "no password leaves", trace.read_text())
+    it.ok("status", "--audit")
+
+
+def tls_that_is_cut_inside_a_reply_makes_nothing_sent(it):
+    """RFC 8446 6.1: an end without close_notify may be somebody else's. Half a 250 is no 250."""
+    it.sample_workspace()
+    certs = certificates(it)
+    catcher = it.catcher("--starttls", certs / "good.pem", certs / "good.key", "--tls-fault", "truncate")
+    process = it.start("send", LINKED, "--yes", "-o", f"relay.url=smtp://localhost:{catcher.port}", "-o", "relay.tls=starttls",
+                       "-o", f"relay.ca_file={certs / 'ca.pem'}", "-o", "relay.connections=1")
+    unknown = lambda: it.ok("status", LINKED, "--json").json()["unknown"]
+    deadline = time.monotonic() + 20
+    while not catcher.envelopes() or unknown() < 2:
+        it.expect(time.monotonic() < deadline, "what was cut off is unknown")
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    counts = it.ok("status", LINKED, "--json").json()
+    it.expect(counts["sent"] == counts["failed"] == 0, "half a reply is no reply", counts)
+    it.expect(counts["unknown"] == len(catcher.envelopes()), "who may have got it is unknown", (counts, err))
     it.ok("status", "--audit")
 
 

@@ -42,8 +42,13 @@ static void says_it_once(void)
         findings_warning(&findings, place, "wrong");
         findings_rule(&findings, SEVERITY_WARNING, TEXT("rule"), place, "wrong");
     }
-    check_number("what is said twice of one place counts once", findings.errors, 2);
+    check_number("each counts, so that whoever noted it knows", findings.errors, 4);
+    findings_sort(&findings);
+    check_number("but of one place it is told once", findings.errors, 2);
     check_number("unless it is meant otherwise", findings.warnings, 2);
+    findings_error(&findings, FAULT_FILE, other, "later");
+    findings_sort(&findings);
+    check_number("what is added later counts", findings.errors, 3);
 }
 
 static void sorts_nothing(void)
