@@ -190,9 +190,13 @@ def a_server_that_trickles_is_too_slow(it):
     it.expect_error(scene.collect(server), 69, "did not answer within bounces.timeout")
 
 
+WORKER = b"broadside\0mailbox-worker\0"
+
+
 def workers_of(process):
-    path = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    return [int(pid) for pid in path.read_text().split()] if path.exists() else []
+    """Those that speak with the server; another reads the mails."""
+    children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return [int(pid) for pid in children if pathlib.Path(f"/proc/{pid}/cmdline").read_bytes() == WORKER]
 
 
 def a_worker_that_is_killed_or_hangs_costs_one_connection(it):
@@ -219,7 +223,6 @@ def a_worker_holds_nothing_but_its_password(it):
     process = it.start("collect", *options(server.url(), scene.certs, scene.password), env={"SOME_SECRET": "of the parent"})
     it.expect(server.silent.wait(SECONDS), "it waits for a mail")
     worker = pathlib.Path(f"/proc/{workers_of(process)[0]}")
-    it.expect((worker / "cmdline").read_bytes() == b"broadside\0mailbox-worker\0", "its command line", (worker / "cmdline").read_bytes())
     it.expect((worker / "environ").read_bytes() == b"", "its environment", (worker / "environ").read_bytes())
     files = {number.name: os.readlink(number) for number in (worker / "fd").iterdir()}
     it.expect([files[str(number)] for number in range(3)] == ["/dev/null"] * 3, "its streams", files)
