@@ -98,8 +98,10 @@ static void keep(struct log *log, const char *lines, size_t length)
 }
 
 /* With its line feed; its length. */
-static size_t format_line(const struct log *log, enum log_level level, char line[LOG_LINE],
-                          const char *format, va_list args)
+__attribute__((format(printf, 4, 0))) static size_t format_line(const struct log *log,
+                                                                enum log_level level,
+                                                                char line[LOG_LINE],
+                                                                const char *format, va_list args)
 {
     char iso[CIVIL_ISO];
     int head = snprintf(line, LOG_LINE, "%s %s ", civil_iso(clock_wall_ms(log->clock), iso),
@@ -112,8 +114,8 @@ static size_t format_line(const struct log *log, enum log_level level, char line
 }
 
 /* `lines` NULL: to the file at once. */
-static void put(struct log *log, struct buffer *lines, enum log_level level, const char *format,
-                va_list args)
+__attribute__((format(printf, 4, 0))) static void
+put(struct log *log, struct buffer *lines, enum log_level level, const char *format, va_list args)
 {
     char line[LOG_LINE];
     bool to_file = log->file >= 0 && level >= LOG_INFO;
