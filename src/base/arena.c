@@ -68,6 +68,18 @@ void *arena_take_array(struct arena *arena, size_t size, size_t count)
     return arena_take(arena, total);
 }
 
+void *arena_one_more(struct arena *arena, void *array, size_t count, size_t size)
+{
+    enum { FIRST = 8 };
+    bool is_full = count == 0 || (count >= FIRST && (count & (count - 1)) == 0);
+    if (!is_full)
+        return array;
+    void *more = arena_take_array(arena, size, count < FIRST ? FIRST : count * 2);
+    if (count > 0)
+        memcpy(more, array, count * size);
+    return more;
+}
+
 struct text arena_text(struct arena *arena, struct text text)
 {
     char *copy = arena_take(arena, text.length + 1);

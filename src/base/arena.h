@@ -32,6 +32,9 @@ void *arena_take(struct arena *arena, size_t size);
 #define arena_new(arena, type) ((type *)arena_take((arena), sizeof(type)))
 #define arena_array(arena, type, count) ((type *)arena_take_array((arena), sizeof(type), (count)))
 void *arena_take_array(struct arena *arena, size_t size, size_t count);
+/* An array of `count` elements with room for one more: itself, or a copy twice as long. What it
+ * grew out of stays behind, so the waste is bounded by the last. NULL begins one. */
+void *arena_one_more(struct arena *arena, void *array, size_t count, size_t size);
 
 /* A copy with a NUL behind it. */
 struct text arena_text(struct arena *arena, struct text text);

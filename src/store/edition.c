@@ -84,16 +84,6 @@ bool edition_read(struct store *store, struct arena *arena, int64_t id,
     return only_row(store, s, arena, ret_edition, err);
 }
 
-static void *room_for_one(struct arena *arena, void *array, size_t count, size_t size)
-{
-    if (count != 0 && (count < 8 || (count & (count - 1)) != 0))
-        return array;
-    void *more = arena_take_array(arena, size, count < 8 ? 8 : count * 2);
-    if (count > 0)
-        memcpy(more, array, count * size);
-    return more;
-}
-
 bool edition_list(struct store *store, struct arena *arena, struct text campaign,
                   struct edition **ret_editions, size_t *ret_count, struct error *err)
 {
@@ -102,7 +92,7 @@ bool edition_list(struct store *store, struct arena *arena, struct text campaign
     struct statement *s = statement_of(store, QUERY_EDITION_ALL);
     statement_text(s, 1, campaign);
     for (; statement_row(s); count++) {
-        editions = room_for_one(arena, editions, count, sizeof(*editions));
+        editions = arena_one_more(arena, editions, count, sizeof(*editions));
         editions[count] = edition_of_row(s, arena);
     }
     bool good = statement_done(s, err);
@@ -135,7 +125,7 @@ bool edition_tally(struct store *store, struct arena *arena, int64_t id, struct 
     struct statement *s = statement_of(store, QUERY_EDITION_TALLY);
     statement_int(s, 1, id);
     for (; statement_row(s); count++) {
-        tallies = room_for_one(arena, tallies, count, sizeof(*tallies));
+        tallies = arena_one_more(arena, tallies, count, sizeof(*tallies));
         tallies[count] = (struct tally){
             .state = text_of(delivery_state_name((enum delivery_state)statement_get_int(s, 0))),
             .reason = statement_copy_text(s, 1, arena),

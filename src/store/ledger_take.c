@@ -8,16 +8,11 @@
 bool ledger_ids(struct store *store, enum query_name name, struct arena *arena, int64_t **ret_ids,
                 size_t *ret_count, struct error *err)
 {
-    size_t count = 0, capacity = 0;
+    size_t count = 0;
     int64_t *ids = NULL;
     struct statement *s = statement_of(store, name);
     while (statement_row(s)) {
-        if (count == capacity) {
-            int64_t *more = arena_array(arena, int64_t, capacity = capacity * 2 + 16);
-            if (count > 0)
-                memcpy(more, ids, count * sizeof(*ids));
-            ids = more;
-        }
+        ids = arena_one_more(arena, ids, count, sizeof(*ids));
         ids[count++] = statement_get_int(s, 0);
     }
     *ret_ids = ids;

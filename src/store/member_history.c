@@ -5,17 +5,6 @@
 
 #include "base/banned.h"
 
-/* Grows an array in an arena: the old one stays behind, so the waste is bounded by the last. */
-static void *one_more(struct arena *arena, void *array, size_t count, size_t size)
-{
-    if (count != 0 && (count < 8 || (count & (count - 1)) != 0))
-        return array;
-    void *more = arena_take_array(arena, size, count < 8 ? 8 : count * 2);
-    if (count > 0)
-        memcpy(more, array, count * size);
-    return more;
-}
-
 static bool read_subscriptions(struct store *store, struct arena *arena, int64_t id,
                                struct member_history *history, struct error *err)
 {
@@ -24,7 +13,7 @@ static bool read_subscriptions(struct store *store, struct arena *arena, int64_t
     while (statement_row(s)) {
         size_t at = history->subscription_count++;
         history->subscriptions =
-            one_more(arena, history->subscriptions, at, sizeof(*history->subscriptions));
+            arena_one_more(arena, history->subscriptions, at, sizeof(*history->subscriptions));
         history->subscriptions[at] = (struct subscription){
             .topic = statement_copy_text(s, 0, arena),
             .consent = (enum consent)statement_get_int(s, 1),
@@ -42,7 +31,7 @@ static bool read_events(struct store *store, struct arena *arena, int64_t id,
     statement_int(s, 1, id);
     while (statement_row(s)) {
         size_t at = history->event_count++;
-        history->events = one_more(arena, history->events, at, sizeof(*history->events));
+        history->events = arena_one_more(arena, history->events, at, sizeof(*history->events));
         history->events[at] = (struct consent_event){
             .at_ms = statement_get_int(s, 0),
             .topic = statement_copy_text(s, 1, arena),
@@ -61,7 +50,7 @@ static bool read_deliveries(struct store *store, struct arena *arena, int64_t id
     while (statement_row(s)) {
         size_t at = history->delivery_count++;
         history->deliveries =
-            one_more(arena, history->deliveries, at, sizeof(*history->deliveries));
+            arena_one_more(arena, history->deliveries, at, sizeof(*history->deliveries));
         history->deliveries[at] = (struct member_delivery){
             .campaign = statement_copy_text(s, 0, arena),
             .slot = statement_copy_text(s, 1, arena),
@@ -114,7 +103,7 @@ static bool read_waiting(struct store *store, int64_t member_id, struct arena *a
     struct statement *s = statement_of(store, QUERY_ERASE_WAITING);
     statement_int(s, 1, member_id);
     for (; statement_row(s); count++) {
-        rows = one_more(arena, rows, count, sizeof(*rows));
+        rows = arena_one_more(arena, rows, count, sizeof(*rows));
         rows[count] = (struct waiting){statement_get_int(s, 0), statement_get_int(s, 1),
                                        statement_get_int(s, 2)};
     }
