@@ -55,7 +55,10 @@ class Round:
     def suppress(self):
         """By hand, while the sender runs."""
         everybody = self.everybody()
-        leaving = [to for to, row in self.world.rows(self.campaign).items() if row[0] == INTENT]
+        try:
+            leaving = [to for to, row in self.world.rows(self.campaign).items() if row[0] == INTENT]
+        except sqlite3.OperationalError:  # a sender stands still in the middle of a recovery: nobody can read
+            leaving = []
         to = self.chance.choice(leaving if leaving and self.chance.random() < 0.5 else everybody)
         ran = self.world.run("suppress", "add", to, "--reason", "asked")
         ran.check({0, 75})
