@@ -88,6 +88,11 @@ static void watch_bytes(struct relay *relay, struct text bytes)
 
 /* ---- The world's side ---- */
 
+void net_begin(void)
+{
+    net = (struct relay_hub){0};
+}
+
 void net_open(void)
 {
     net.relays = NULL;

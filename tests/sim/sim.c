@@ -308,6 +308,7 @@ static bool run(uint64_t seed)
 {
     draw_world(seed);
     oracle_open();
+    net_begin();
     sim_ledger->open();
     sim_trace("%u people, %u connections, depth %u, %s%s%s%s", sim.people, sim.connections,
               sim.depth, sim.hold ? "hold" : "resend",

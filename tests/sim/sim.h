@@ -98,7 +98,9 @@ extern const struct clock sim_clock;
 /* time.c: what the loop waits with is wrapped by the linker; see meson.build. */
 enum { SIM_EPOLL = 0x51000000, SIM_HUB, SIM_CLERK, SIM_SOCKET = 0x52000000 };
 
-/* net.c: connections, in the place of wire/relay.c. */
+/* net.c: connections, in the place of wire/relay.c. A run begins with nothing of the one before, or
+ * it could not be replayed alone; each of its lives opens. */
+void net_begin(void);
 void net_open(void);
 void net_close(void);
 /* Lets arrive what is due, and the servers act on it. */
