@@ -426,6 +426,30 @@ static void an_erased_member_comes_back(void)
     scene_close(&scene);
 }
 
+/* Rows that lie together are read by one query; the one without a member is missing in it. */
+static void an_erased_member_among_others(void)
+{
+    enum { PEOPLE = 4, ERASED = 1 };
+    struct scene scene = scene_open(PEOPLE, ON_UNKNOWN_RESEND);
+    int64_t ids[PEOPLE];
+    take(&scene, PEOPLE);
+    for (size_t i = 0; i < PEOPLE; i++) {
+        ids[i] = scene.rows[i].id;
+        ledger_intend(scene.ledger, ids[i], NOW);
+    }
+    world_must(&scene.world, commit(&scene));
+    world_must(&scene.world, member_erase(scene.world.store, scene.rows[ERASED].member.id, NOW,
+                                          &scene.world.err));
+    for (size_t i = 0; i < PEOPLE; i++)
+        settle(&scene, ids[i], (struct settlement){.state = DELIVERY_READY, .next_ms = NOW + 1});
+    scene.world.now_ms++;
+    check_number("one of four was erased: three are taken", take(&scene, PEOPLE), 3);
+    check("each of them",
+          scene.rows[0].id == ids[0] && scene.rows[1].id == ids[2] && scene.rows[2].id == ids[3]);
+    check_number("and only the erased one is skipped", now_of(&scene).skipped, 1);
+    scene_close(&scene);
+}
+
 static bool count_line(void *self, const struct delivery_line *line, struct error *err)
 {
     (void)err;
@@ -462,6 +486,7 @@ int main(void)
     late_evidence();
     alerts_go_first();
     an_erased_member_comes_back();
+    an_erased_member_among_others();
     lists_the_failed();
     return check_done();
 }
