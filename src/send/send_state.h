@@ -28,7 +28,7 @@ enum {
     SEND_IDLE_MS = 20000,   /* an unused connection is closed after so long */
     SEND_LOOK_MS = 500,     /* how often an idle loop looks for new work */
     SEND_PROGRESS_MS = 100, /* at most so often */
-    SEND_LOST_MS = 5000,    /* a message whose connection broke inside its body rests */
+    SEND_LOST_MS = 1000,    /* a message whose connection broke inside its body rests */
     SEND_COOL_MS = 5000,    /* after the first throttling reply; doubles */
     SEND_COOL_MAX_MS = 5 * 60000, /* … up to so much */
     SEND_RATE_SLOTS = 16,         /* of SEND_RATE_MS each, for the rate of the progress bar */

@@ -72,6 +72,7 @@ def end(it, process, seconds=20):
     except subprocess.TimeoutExpired:
         it.expect(False, f"it ends within {seconds} s")
     it.expect("Sanitizer" not in err and "runtime error" not in err and "a bug in Broadside" not in err, err)
+    it.last_words = f"exit {process.returncode}\n{out[-900:]}\n{err[-900:]}"
     return process.returncode
 
 

@@ -53,13 +53,13 @@ def the_second_relay_carries_all_when_the_first_is_down_at_the_start(it):
 
 def a_relay_that_dies_midway_loses_nobody_and_costs_no_copy(it):
     it.sample_workspace()
-    first, second = it.catcher(), it.catcher()
-    process = start(it, (first, "limits: [10/s]"), second)
-    it.expect(wait_for(lambda: len(Taken(first)) >= 3), "it begins with the first")
+    script = it.write("dying", "conn 1: mail nth=4 reset\nconn 2+: greeting reset\n")
+    first, second = it.catcher("--script", script), it.catcher()
+    process = start(it, (first, "connections: 1"), second)
+    it.expect(wait_for(lambda: len(Taken(first)) == 3), "it begins with the first")
     first.stop()
-    it.expect(end(it, process, 60) == 0, "it goes on with the second, to the end")
-    it.expect(0 < len(Taken(first)) < len(Taken(first)) + len(Taken(second)), "both took some",
-              (len(Taken(first)), len(Taken(second))))
+    it.expect(end(it, process, 60) == 0, "it goes on with the second, to the end", it.last_words)
+    it.expect(len(Taken(first)) == 3 and len(Taken(second)) > 0, "both took some", (len(Taken(first)), len(Taken(second))))
     everybody_got_one(it, first, second)
 
 
