@@ -399,12 +399,17 @@ FOCUS = """const node = document.activeElement, near = node.matches('.segments i
     return node === document.body ? null : [node.id || node.name + '=' + node.value, getComputedStyle(near).outlineStyle, node.tagName];"""
 
 
+def focus(driver):
+    """Where it is; on its way into or out of the frame it is nowhere for a moment."""
+    return wait_for(lambda: driver.run(FOCUS), 1, 0.05) or None
+
+
 def tab_round(driver, key):
     """What the Tab key stops at, until it comes round to where it began."""
     stops = []
     while len(stops) < 80:
         driver.press(*key)
-        at = driver.run(FOCUS)
+        at = focus(driver)
         if at is None or (stops and at == stops[0]):
             return stops
         if not stops or at != stops[-1]:
@@ -416,6 +421,7 @@ def tab_round(driver, key):
 def the_page_is_usable_by_keyboard(it):
     it.sample_workspace()
     driver = opened(it, served(it))
+    it.expect(driver.wait("return !document.querySelector('iframe.coming')"), "the mail has come")
     driver.run("document.activeElement.blur(); window.getSelection().removeAllRanges()")
     stops = tab_round(driver, [TAB])
     tags = [tag for _, _, tag in stops]
