@@ -127,8 +127,9 @@ static int give_order(const struct order *order, struct session *session,
 
 static int run_pause(struct session *session, const void *options, char **words, struct error *err)
 {
-    static const struct order order = {
-        pause, "is paused; nothing more of it is sent until `resume`", "was not running"};
+    static const struct order order = {pause,
+                                       "is paused; nothing more of it is sent until `resume`",
+                                       "is paused already; `broadside status` says why"};
     return give_order(&order, session, options, words[0], err);
 }
 
@@ -147,6 +148,23 @@ static int run_cancel(struct session *session, const void *options, char **words
     return give_order(&order, session, options, words[0], err);
 }
 
+/* Only an edition that goes on can have rows that are ready again. */
+static bool check_resend(const struct edition *edition, struct error *err)
+{
+    if (edition->state == EDITION_CANCELLED)
+        return error_set(
+            err, FAULT_USAGE,
+            "%.*s %.*s was cancelled; `broadside send %.*s --edition NAME` sends a new "
+            "one",
+            TEXT_ARGS(edition->campaign), TEXT_ARGS(edition->slot), TEXT_ARGS(edition->campaign));
+    if (edition->state == EDITION_PAUSED)
+        return error_set(err, FAULT_USAGE,
+                         "%.*s %.*s is paused: first `broadside resume %.*s --edition %.*s`",
+                         TEXT_ARGS(edition->campaign), TEXT_ARGS(edition->slot),
+                         TEXT_ARGS(edition->campaign), TEXT_ARGS(edition->slot));
+    return true;
+}
+
 static int run_resend(struct session *session, const void *given, char **words, struct error *err)
 {
     const struct control_options *options = given;
@@ -159,6 +177,7 @@ static int run_resend(struct session *session, const void *given, char **words, 
     if (status != 0)
         return status;
     if (!find_edition(session, &workspace, words[0], options->edition, NULL, &edition, err) ||
+        !check_resend(edition, err) ||
         !ledger_resend(workspace.store, edition->id,
                        options->failed ? DELIVERY_FAILED : DELIVERY_UNKNOWN,
                        clock_wall_ms(session->clock), &moved, err))

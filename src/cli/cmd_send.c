@@ -117,6 +117,17 @@ static bool check_relay(struct sending *sending, struct error *err)
     return true;
 }
 
+/* Who was cancelled away from must not get it by the way; nor may nothing at all be said. */
+static bool check_cancelled(const struct edition *before, struct error *err)
+{
+    if (before == NULL || before->state != EDITION_CANCELLED)
+        return true;
+    return error_set(err, FAULT_REFUSED,
+                     "edition %.*s was cancelled, so nothing was sent; `broadside send %.*s "
+                     "--edition NAME` sends a new one, to those who got this one as well",
+                     TEXT_ARGS(before->slot), TEXT_ARGS(before->campaign));
+}
+
 /* An edition that still has members to reach goes on with the content it was planned with; who
  * edited the campaign since then must hear of it, not find out from a reader. */
 static bool check_content(const struct sending *sending, const struct edition *before,
@@ -163,7 +174,7 @@ static bool plan_edition(struct sending *sending, struct error *err)
     if (!check_relay(sending, err) || !choose_slot(sending, err) ||
         !edition_find(sending->workspace.store, arena, sending->plan.campaign->id, sending->slot,
                       &before, err) ||
-        !check_content(sending, before, err))
+        !check_cancelled(before, err) || !check_content(sending, before, err))
         return false;
     if (before == NULL && !plan_expected(&sending->plan, err))
         return false;
@@ -235,6 +246,8 @@ static void say_result(struct sending *sending, const struct edition *edition,
     if (plain && idle && edition->state == EDITION_DONE)
         session_sayf("everybody has it already; nothing was sent\n");
     edition_report(sending->session, edition);
+    if (!report->busy)
+        edition_report_rest(sending->session, edition);
 }
 
 /* How the sending ended, as an exit status; why, in `err`. */
@@ -302,14 +315,21 @@ static void say_trial(const struct sending *sending, const struct trial *trial)
 {
     BUFFER(out, 4096);
     struct json_writer writer = {.out = &out};
+    bool dry = sending->options->dry_run;
     if (!sending->session->json) {
-        session_sayf("%llu of %zu test messages were sent to %.*s\n",
-                     (unsigned long long)trial->sent, trial->count, TEXT_ARGS(trial->to));
+        if (dry)
+            session_sayf("%zu test messages would be sent to %.*s; nothing was sent\n",
+                         trial->count, TEXT_ARGS(trial->to));
+        else
+            session_sayf("%llu of %zu test messages were sent to %.*s\n",
+                         (unsigned long long)trial->sent, trial->count, TEXT_ARGS(trial->to));
         return;
     }
     json_begin_object(&writer);
     json_put_text(&writer, "campaign", sending->plan.campaign->id);
     json_put_text(&writer, "test_to", trial->to);
+    if (dry)
+        json_put_bool(&writer, "dry_run", true);
     json_put_number(&writer, "messages", (long long)trial->count);
     json_put_number(&writer, "sent", (long long)trial->sent);
     json_put_string(&writer, "failure",
@@ -318,31 +338,40 @@ static void say_trial(const struct sending *sending, const struct trial *trial)
     session_say_line(&out);
 }
 
-static int send_trial(struct sending *sending, struct error *err)
+/* Through the first relay that can be used; what became of each message stands in `trial`. */
+static bool send_messages(struct sending *sending, struct trial *trial, struct error *err)
 {
+    struct random random = random_from_system();
     struct send_options how = {.clock = sending->session->clock,
+                               .random = &random,
                                .log = &sending->session->log,
                                .stop = stopping_asked(),
                                .wake = stopping_wake()};
-    struct random random = random_from_system();
-    struct readers readers = {.session = sending->session};
-    struct relays *relays;
     const struct relays_watch nobody = {0};
+    struct relays *relays;
     struct send_report report;
+    if (!relays_open(&sending->workspace.config.relay, sending->workspace.root, &relays, err))
+        return false;
+    struct send_work work = trial_work(trial);
+    relays_send(relays, &how, &work, &nobody, &report);
+    relays_close(relays);
+    *err = report.end.fault != FAULT_NONE ? report.end : trial->first_failure;
+    return true;
+}
+
+static int send_trial(struct sending *sending, struct error *err)
+{
+    struct readers readers = {.session = sending->session};
     struct trial trial = {.composed = sending->plan.composed, .key = &sending->workspace.key};
-    how.random = &random;
     if (!desk_address(sending->session, sending->options->test_to, &trial.to, err) ||
         !readers_choose(&readers, &sending->workspace, &sending->plan.selection,
-                        sending->options->as, err) ||
-        !relays_open(&sending->workspace.config.relay, sending->workspace.root, &relays, err))
+                        sending->options->as, err))
         return (int)err->fault;
     trial.readers = readers.at;
     trial.count = readers.count;
-    struct send_work work = trial_work(&trial);
-    relays_send(relays, &how, &work, &nobody, &report);
-    relays_close(relays);
+    if (!sending->options->dry_run && !send_messages(sending, &trial, err))
+        return (int)err->fault;
     say_trial(sending, &trial);
-    *err = report.end.fault != FAULT_NONE ? report.end : trial.first_failure;
     return (int)err->fault;
 }
 

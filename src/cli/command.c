@@ -18,7 +18,7 @@ static const struct {
     {FAULT_REFUSED, "refused: not confirmed, or the audience moved"},
     {FAULT_CONFIG, "configuration: relay, password, TLS"},
     {FAULT_SOME_FAILED, "finished, but some failed for good"},
-    {FAULT_BREAKER, "the breaker paused it"},
+    {FAULT_BREAKER, "paused: by the breaker, or by hand; `broadside status` says why"},
 };
 
 const struct command *command_find(const char *name)

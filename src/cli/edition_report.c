@@ -81,6 +81,23 @@ static void say_advice(const struct edition *edition)
         session_sayf("\n");
 }
 
+/* Where to read of those that did not just arrive. */
+static void say_lists(const struct edition *edition)
+{
+    const struct {
+        int64_t count;
+        const char *option, *says;
+    } lists[] = {
+        {edition->failed, "failed", "says who and why"},
+        {edition->unknown, "unknown", "says whose end nobody knows"},
+        {edition->deferred, "deferred", "says who was put off, why and until when"},
+    };
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+        if (lists[i].count > 0)
+            session_sayf("  `broadside status %.*s --%s` %s\n", TEXT_ARGS(edition->campaign),
+                         lists[i].option, lists[i].says);
+}
+
 static void as_text(const struct edition *edition)
 {
     char when[DESK_TIME], number[GROUPED];
@@ -109,9 +126,7 @@ static void as_text(const struct edition *edition)
     }
     session_sayf("\n");
     say_content(edition);
-    if (edition->failed > 0)
-        session_sayf("  `broadside status %.*s --failed` says who and why\n",
-                     TEXT_ARGS(edition->campaign));
+    say_lists(edition);
     if (edition_is_held(edition))
         session_sayf("  `broadside plan %.*s` shows its content, `broadside approve %.*s HASH` "
                      "lets it go\n",
@@ -129,6 +144,13 @@ void edition_report(struct session *session, const struct edition *edition)
         as_json(edition);
     else
         as_text(edition);
+}
+
+void edition_report_rest(struct session *session, const struct edition *edition)
+{
+    if (!session->json && edition->state == EDITION_RUNNING)
+        session_sayf("  nobody sends it at this moment; `broadside send %.*s` goes on\n",
+                     TEXT_ARGS(edition->campaign));
 }
 
 void occasion_report(struct session *session, const struct occasion *occasion)

@@ -113,7 +113,8 @@ bool plan_slot(const struct plan *plan, struct arena *arena, const struct worksp
     for (size_t i = 0; i < count; i++) {
         bool unfinished = is_unfinished(&editions[i]);
         bool same = text_equal(editions[i].content_hash, text_of(plan->content_hash));
-        if (!unfinished && !same)
+        /* The newest comes first; of several with the same content it counts. */
+        if (!unfinished && (!same || *ret_reason != NULL))
             continue;
         *ret_slot = editions[i].slot;
         *ret_reason = unfinished ? "it is not finished yet" : "its content is the same";
