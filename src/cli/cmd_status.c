@@ -1,12 +1,13 @@
 /* status: what became of every edition, and the proof that the sum is right. */
 #include "base/banned.h"
 #include "cli/commands.h"
+#include "cli/delivery_report.h"
 #include "cli/desk.h"
 #include "cli/edition_report.h"
 #include "cli/pace_report.h"
-#include "cli/progress.h"
 #include "cli/relay_report.h"
 #include "store/ledger.h"
+#include "store/lock.h"
 #include "store/occasion.h"
 
 enum { SKIPPED_SHOWN = 20 };
@@ -23,111 +24,66 @@ static const struct option_row rows[] = {
              "each delivery that failed, with the reply"),
     FLAG_ROW(struct status_options, unknown, "unknown", 0, "each delivery whose end nobody knows"),
     FLAG_ROW(struct status_options, deferred, "deferred", 0, "each delivery that waits"),
-    FLAG_ROW(struct status_options, csv, "csv", 0, "deliveries as CSV"),
+    FLAG_ROW(struct status_options, csv, "csv", 0,
+             "the deliveries as CSV, all of them or those asked for"),
     STRING_ROW(struct status_options, edition, "edition", 'e', "NAME", "only this edition"),
     ROWS_END,
 };
 
-struct listing {
+/* One question, and what was found so far. */
+struct asking {
     struct session *session;
-    const struct edition *edition;
-    bool csv;
+    const struct status_options *options;
+    struct store *store;
+    struct text campaign; /* empty: all */
+    bool alive;           /* a dispatcher runs */
+    bool broken;          /* a sum does not hold */
+    size_t editions, lines;
 };
 
-static void line_as_json(const struct listing *listing, const struct delivery_line *line)
+static bool asks_for_state(const struct status_options *options)
 {
-    BUFFER(out, 16 * 1024);
-    struct json_writer writer = {.out = &out};
-    const struct {
-        const char *name;
-        struct text text;
-    } fields[] = {
-        {"campaign", listing->edition->campaign},
-        {"edition", listing->edition->slot},
-        {"key", line->key},
-        {"email", line->email},
-        {"state", text_of(delivery_state_name(line->state))},
-        {"reason", line->reason},
-        {"enhanced", line->enhanced},
-        {"reply", line->reply},
-    };
-    json_begin_object(&writer);
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        json_put_text(&writer, fields[i].name, fields[i].text);
-    }
-    json_put_number(&writer, "reply_code", line->reply_code);
-    json_put_number(&writer, "attempts", line->attempts);
-    json_put_time(&writer, "next", line->next_ms);
-    json_put_time(&writer, "settled", line->settled_ms);
-    json_end_object(&writer);
-    session_say_line(&out);
+    return options->failed || options->unknown || options->deferred;
 }
 
-/* RFC 4180; a reply is a stranger's words, so a formula in it must not run either. */
-static void csv_field(struct text text, bool last)
-{
-    bool formula = text.length > 0 && strchr("=+-@", text.at[0]) != NULL;
-    session_sayf("\"%s", formula ? "'" : "");
-    for (size_t i = 0; i < text.length; i++)
-        session_sayf("%s%c", text.at[i] == '"' ? "\"" : "", text.at[i]);
-    session_sayf(last ? "\"\r\n" : "\",");
-}
-
-static void line_as_csv(const struct listing *listing, const struct delivery_line *line)
-{
-    char code[16];
-    snprintf(code, sizeof(code), "%u", line->reply_code);
-    const struct text fields[] = {
-        listing->edition->campaign,
-        listing->edition->slot,
-        line->key,
-        line->email,
-        text_of(delivery_state_name(line->state)),
-        line->reason,
-        text_of(code),
-        line->enhanced,
-        line->reply,
-    };
-    size_t count = sizeof(fields) / sizeof(fields[0]);
-    for (size_t i = 0; i < count; i++)
-        csv_field(fields[i], i + 1 == count);
-}
+struct listing {
+    struct asking *asking;
+    const struct edition *edition;
+};
 
 static bool show_line(void *self, const struct delivery_line *line, struct error *err)
 {
     const struct listing *listing = self;
-    char next[DESK_TIME];
+    struct asking *asking = listing->asking;
     (void)err;
     /* READY rows that were never tried are no news. */
-    if (line->state == DELIVERY_READY && line->attempts == 0 && line->reply_code == 0)
+    if (asks_for_state(asking->options) && line->state == DELIVERY_READY && line->attempts == 0 &&
+        line->reply_code == 0)
         return true;
-    if (listing->session->json)
-        line_as_json(listing, line);
-    else if (listing->csv)
-        line_as_csv(listing, line);
+    asking->lines++;
+    if (asking->options->csv && !asking->session->json)
+        delivery_report_csv(listing->edition, line);
     else
-        session_sayf("%-32.*s %-8s %-16.*s %u %.*s %.*s%s%s\n", TEXT_ARGS(line->email),
-                     delivery_state_name(line->state), TEXT_ARGS(line->reason), line->reply_code,
-                     TEXT_ARGS(line->enhanced), TEXT_ARGS(line->reply),
-                     line->state == DELIVERY_READY ? "  next " : "",
-                     line->state == DELIVERY_READY ? desk_time(line->next_ms, next) : "");
+        delivery_report(asking->session, listing->edition, line);
     return true;
 }
 
-static bool list_deliveries(struct session *session, struct store *store,
-                            const struct status_options *options, const struct edition *edition,
-                            struct error *err)
+static bool list_deliveries(struct asking *asking, const struct edition *edition, struct error *err)
 {
-    const struct {
-        bool wanted;
-        enum delivery_state state;
-    } lists[] = {{options->failed, DELIVERY_FAILED},
-                 {options->unknown, DELIVERY_UNKNOWN},
-                 {options->deferred, DELIVERY_READY}};
-    struct listing listing = {session, edition, options->csv};
-    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-        if (lists[i].wanted &&
-            !ledger_list(store, edition->id, lists[i].state, show_line, &listing, err))
+    const struct status_options *options = asking->options;
+    bool all = !asks_for_state(options);
+    const bool wanted[] = {
+        [DELIVERY_READY] = all || options->deferred,
+        [DELIVERY_INTENT] = all,
+        [DELIVERY_SENT] = all,
+        [DELIVERY_FAILED] = all || options->failed,
+        [DELIVERY_UNKNOWN] = all || options->unknown,
+        [DELIVERY_SKIPPED] = all,
+    };
+    struct listing listing = {asking, edition};
+    for (enum delivery_state state = DELIVERY_READY; state <= DELIVERY_SKIPPED; state++)
+        if (wanted[state] &&
+            !ledger_list(asking->store, edition->id, state, show_line, &listing, err))
             return false;
     return true;
 }
@@ -151,98 +107,127 @@ static void say_audit(struct session *session, const struct edition *edition,
                  audit->holds ? "the sum holds" : "THE SUM DOES NOT HOLD");
 }
 
-static bool audit_edition(struct session *session, struct store *store,
-                          const struct edition *edition, bool *holds, struct error *err)
+static bool audit_edition(struct asking *asking, const struct edition *edition, struct error *err)
 {
     struct audit audit;
-    if (!ledger_audit(store, edition->id, &audit, err))
+    if (!ledger_audit(asking->store, edition->id, &audit, err))
         return false;
-    say_audit(session, edition, &audit);
-    *holds = *holds && audit.holds;
+    say_audit(asking->session, edition, &audit);
+    asking->broken |= !audit.holds;
     return true;
 }
 
 static bool is_detail(const struct status_options *options)
 {
-    return options->audit || options->failed || options->unknown || options->deferred ||
-           options->csv;
+    return options->audit || options->csv || asks_for_state(options);
+}
+
+static bool is_asked_for(const struct asking *asking, struct text slot)
+{
+    const char *edition = asking->options->edition;
+    return edition == NULL || text_equal(slot, text_of(edition));
 }
 
 /* Slots of a schedule that were not sent, and why. */
-static bool show_skipped(struct session *session, struct store *store,
-                         const struct status_options *options, struct text campaign,
-                         struct error *err)
+static bool show_skipped(struct asking *asking, struct error *err)
 {
     struct occasion *occasions;
     size_t count;
-    if (!occasion_skipped(store, &session->arena, campaign, SKIPPED_SHOWN, &occasions, &count, err))
+    if (!occasion_skipped(asking->store, &asking->session->arena, asking->campaign, SKIPPED_SHOWN,
+                          &occasions, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (options->edition == NULL || text_equal(occasions[i].slot, text_of(options->edition)))
-            occasion_report(session, &occasions[i]);
+        if (is_asked_for(asking, occasions[i].slot)) {
+            asking->editions++;
+            occasion_report(asking->session, &occasions[i]);
+        }
     return true;
 }
 
-static bool show_edition(struct session *session, struct store *store,
-                         const struct status_options *options, const struct edition *edition,
-                         bool *holds, struct error *err)
+static bool show_edition(struct asking *asking, const struct edition *edition, struct error *err)
 {
-    if (options->audit)
-        return audit_edition(session, store, edition, holds, err);
-    if (options->failed || options->unknown || options->deferred)
-        return list_deliveries(session, store, options, edition, err);
-    edition_report(session, edition);
+    if (asking->options->audit)
+        return audit_edition(asking, edition, err);
+    if (is_detail(asking->options))
+        return list_deliveries(asking, edition, err);
+    edition_report(asking->session, edition);
+    if (!asking->alive)
+        edition_report_rest(asking->session, edition);
     return true;
 }
 
-static bool show_all(struct session *session, struct store *store,
-                     const struct status_options *options, struct text campaign, bool *holds,
-                     struct error *err)
+static bool show_editions(struct asking *asking, struct error *err)
 {
     struct edition *editions;
     size_t count;
-    if (options->csv && !session->json)
-        session_sayf("campaign,edition,key,email,state,reason,reply_code,enhanced,reply\r\n");
-    if (!edition_list(store, &session->arena, campaign, &editions, &count, err))
+    if (!edition_list(asking->store, &asking->session->arena, asking->campaign, &editions, &count,
+                      err))
         return false;
     for (size_t i = 0; i < count; i++) {
-        bool wanted =
-            options->edition == NULL || text_equal(editions[i].slot, text_of(options->edition));
-        if (wanted && !show_edition(session, store, options, &editions[i], holds, err))
+        if (!is_asked_for(asking, editions[i].slot))
+            continue;
+        asking->editions++;
+        if (!show_edition(asking, &editions[i], err))
             return false;
     }
-    if (count == 0 && !session->json)
-        session_sayf("nothing was ever planned%s\n",
-                     campaign.length > 0 ? " of that campaign" : "");
-    if (is_detail(options))
+    return true;
+}
+
+/* What else there is to know of the whole workspace; a program that asks about one campaign wants
+ * its editions. */
+static bool show_surroundings(struct asking *asking, struct error *err)
+{
+    struct session *session = asking->session;
+    bool one = session->json && asking->campaign.length > 0;
+    return show_skipped(asking, err) && (one || relay_report(session, asking->store, err)) &&
+           pace_report(session, asking->store, err);
+}
+
+/* Nothing to show is an answer, too; it goes where it spoils no table. */
+static bool say_nothing_found(const struct asking *asking, struct error *err)
+{
+    const struct status_options *options = asking->options;
+    if (asking->editions == 0 && options->edition != NULL)
+        return error_set(err, FAULT_USAGE, "%.*s%s no edition %s; `broadside status` lists them",
+                         TEXT_ARGS(asking->campaign),
+                         asking->campaign.length > 0 ? " has" : "there is", options->edition);
+    if (asking->session->json || asking->session->quiet)
         return true;
-    /* A program that asks about one campaign wants its editions. */
-    bool one = session->json && campaign.length > 0;
-    return show_skipped(session, store, options, campaign, err) &&
-           (one || relay_report(session, store, err)) && pace_report(session, store, err);
+    if (asking->editions == 0)
+        fprintf(options->csv ? stderr : stdout, "nothing was ever planned%s\n",
+                asking->campaign.length > 0 ? " of that campaign" : "");
+    else if (asking->lines == 0 && asks_for_state(options))
+        fprintf(stderr, "there is no such delivery\n");
+    return true;
+}
+
+static bool answer(struct asking *asking, struct error *err)
+{
+    struct lock_holder holder;
+    if (asking->options->csv && !asking->session->json)
+        delivery_report_csv_head();
+    if (asking->store == NULL)
+        return say_nothing_found(asking, err);
+    return lock_find(asking->store, &holder, &asking->alive, err) && show_editions(asking, err) &&
+           (is_detail(asking->options) || show_surroundings(asking, err)) &&
+           say_nothing_found(asking, err);
 }
 
 static int run(struct session *session, const void *given, char **words, struct error *err)
 {
-    const struct status_options *options = given;
     WORKSPACE(workspace);
-    bool holds = true;
+    struct asking asking = {.session = session, .options = given};
     int status = desk_open(session, WORKSPACE_READER, false, &workspace, err);
     if (status != 0)
         return status;
-    struct text campaign = {0};
-    if (words[0] != NULL && !desk_campaign_id(session, &workspace, words[0], &campaign, err))
+    if (words[0] != NULL && !desk_campaign_id(session, &workspace, words[0], &asking.campaign, err))
         return (int)err->fault;
-    if (workspace.store == NULL) {
-        if (!session->json)
-            session_sayf("nothing was ever planned\n");
-        return 0;
-    }
-    if (!show_all(session, workspace.store, options, campaign, &holds, err))
+    asking.store = workspace.store;
+    if (!answer(&asking, err))
         return (int)err->fault;
-    if (!holds)
+    if (asking.broken)
         error_set(err, FAULT_BUG, "the ledger does not add up; keep var/ as it is and report this");
-    return holds ? 0 : FAULT_BUG;
+    return asking.broken ? FAULT_BUG : 0;
 }
 
 const struct command command_status = {

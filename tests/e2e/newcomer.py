@@ -1,4 +1,6 @@
 """What somebody new to it does and types, and what they are told."""
+import csv
+import io
 
 LINKED = "expand-linked-learning"
 
@@ -34,6 +36,45 @@ def status_of_an_edition_that_nobody_sends_says_how_it_goes_on(it):
         it.expect("nobody sends it at this moment" in told.out and f"broadside send {LINKED}" in told.out, "how to go on", told)
     it.send(LINKED, catcher)
     it.expect("nobody sends" not in it.ok("status").out, "and no word of it when it is done")
+
+
+def status_leads_to_the_replies_of_those_who_were_put_off(it):
+    it.sample_workspace()
+    script = it.write("script", 'conn *: rcpt to=robin@* reply "451 4.7.1 greylisted, come back later"\n')
+    catcher = it.catcher("--script", script)
+    said = it.send(LINKED, catcher)
+    it.expect(said.status == 75 and f"broadside status {LINKED} --deferred" in said.out, "the way to them", said)
+    listed = it.ok("status", LINKED, "--deferred").out
+    it.expect("robin@example.org" in listed and "451" in listed and "come back later" in listed, "why", listed)
+    it.expect("next 20" in listed, "and until when", listed)
+
+
+def every_delivery_comes_as_csv_unless_some_are_asked_for(it):
+    it.sample_workspace()
+    it.expect(it.ok("status", "--csv").out.count("\n") == 1, "before anything was sent, the header alone")
+    catcher = it.catcher()
+    it.send(LINKED, catcher, "--edition", "e", "--limit", "2")
+    planned = it.ok("status", LINKED, "--json").json()["planned"]
+    rows = list(csv.DictReader(io.StringIO(it.ok("status", "--csv").out)))
+    states = [row["state"] for row in rows]
+    it.expect(len(rows) == planned and states.count("sent") == 2 and states.count("ready") == planned - 2, "all", states)
+    none = it.ok("status", "--csv", "--failed")
+    it.expect(none.out.count("\n") == 1, "or just those that failed", none)
+
+
+def status_answers_also_when_there_is_nothing(it):
+    it.sample_workspace()
+    it.expect("nothing was ever planned" in it.ok("status").out, "nothing was planned")
+    it.expect_error(it.run("status", "--edition", "e"), 64, "there is no edition e")
+    catcher = it.catcher()
+    it.send(LINKED, catcher, "--edition", "e", "--limit", "2")
+    it.expect_error(it.run("status", LINKED, "--edition", "f"), 64, f"{LINKED} has no edition f", "lists them")
+    none = it.ok("status", "--failed")
+    it.expect(none.out == "" and "there is no such delivery" in none.err, "none failed", none)
+    it.expect(it.ok("status", "--failed", "--quiet").err == "", "--quiet says nothing")
+    it.ok("pause", LINKED)
+    it.expect_error(it.run("resend", LINKED, "--failed"), 64, f"first `broadside resume {LINKED} --edition e`")
+    it.expect("already" in it.ok("pause", LINKED).out, "paused is paused")
 
 
 STORIES = [value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__]
