@@ -143,8 +143,12 @@ static void say_plain(const struct import_counts *counts, const struct rejects *
     if (counts->suppressed > 0)
         session_sayf("%s are suppressed and get nothing; `broadside suppress list` says why\n",
                      grouped(counts->suppressed, other));
+    if (counts->added > 0 && counts->subscribed + counts->kept_out == 0)
+        session_sayf("they subscribe to no topic, so no campaign reaches them; a column \"topics\" "
+                     "or --topic TOPIC says which\n");
     if (counts->rejected > 0 && rejects->fd >= 0)
-        session_sayf("%s rejected: %s has each line and reason; mend it and import it again\n",
+        session_sayf("%s rejected: %s has each line and reason; mend those lines and import the "
+                     "file again\n",
                      grouped(counts->rejected, other), rejects->path);
     else if (counts->rejected > 0)
         session_sayf("%s rejected\n", grouped(counts->rejected, other));

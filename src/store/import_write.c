@@ -217,6 +217,17 @@ static bool try_new(struct writing *writing, const struct record *record, bool *
     return subscribe_all(writing, record, id, true, err) && count_suppressed(writing, record, err);
 }
 
+static const char *key_problem(struct arena *arena, const struct header *header, uint32_t line)
+{
+    if (header->has[COLUMN_KEY])
+        return arena_printf(arena, "its key is that of line %u", line).at;
+    return arena_printf(arena,
+                        "its address is that of line %u; a column \"key\" keeps two members of one "
+                        "address apart",
+                        line)
+        .at;
+}
+
 static bool try_old(struct writing *writing, struct arena *scratch, const struct record *record,
                     bool *ret_there, const char **ret_problem, struct error *err)
 {
@@ -228,7 +239,7 @@ static bool try_old(struct writing *writing, struct arena *scratch, const struct
         return true;
     uint32_t *line = line_of(writing, old.id);
     if (*line != 0) {
-        *ret_problem = arena_printf(scratch, "its key is that of line %u", *line).at;
+        *ret_problem = key_problem(scratch, writing->header, *line);
         return true;
     }
     *line = (uint32_t)record->line;

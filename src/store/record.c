@@ -41,8 +41,6 @@ static enum column column_of(struct text name)
 /* A quote or backslash could not be named in an audience's condition. */
 static const char *name_problem(struct text name)
 {
-    if (name.length == 0)
-        return "a column has no name";
     if (name.length > IMPORT_NAME)
         return "a column's name is longer than 64 bytes";
     if (text_has_control(name, "") || text_find_byte(name, '"') != TEXT_NONE ||
@@ -121,8 +119,11 @@ static bool no_email(const struct header *header, const struct row *row, struct 
                      struct error *err)
 {
     if (row->count == 1 && text_find_byte(row->raw, ';') != TEXT_NONE)
-        return error_at(err, FAULT_FILE, place,
-                        "the columns are parted by semicolons: save the file with commas");
+        return error_at(
+            err, FAULT_FILE, place,
+            "the columns are parted by semicolons: save the file with commas (LibreOffice asks "
+            "for the separator, Google Sheets always takes commas, Excel the list "
+            "separator of the system's region)");
     for (size_t i = 0; i < header->count; i++) {
         char room[IMPORT_NAME];
         if (text_contains(squeeze(header->names[i], room), TEXT("mail")))
@@ -146,6 +147,11 @@ bool header_read(struct arena *arena, const struct row *row, struct text path,
                         "the columns are parted by tabs: save the file with commas");
     for (size_t i = 0; i < row->count; i++) {
         struct text name = text_trim(row->fields[i]);
+        if (name.length == 0)
+            return error_at(err, FAULT_FILE, place,
+                            "column %zu has no name: write one in its first row, or take the "
+                            "column out of the spreadsheet",
+                            i + 1);
         const char *problem = add_column(ret_header, arena_text(arena, name));
         if (problem != NULL)
             return error_at(err, FAULT_FILE, place, "%s: \"%.*s\"", problem,
@@ -231,6 +237,8 @@ static const char *read_email(struct arena *arena, struct text value, const stru
 {
     struct address address;
     struct error err;
+    if (value.length == 0)
+        return "there is no address";
     if (!address_parse(arena, value, ADDRESS_UTF8_LOCAL, &address, &err))
         return problem_at(arena, arena_printf(arena, "the address is wrong, %s", err.message).at,
                           value);
@@ -335,8 +343,11 @@ static const char *read_fields(struct reading *reading, const struct header *hea
     if (row->problem != NULL)
         return row->problem;
     if (row->count != header->count)
-        return arena_printf(reading->arena, "it has %zu fields, the header has %zu", row->count,
-                            header->count)
+        return arena_printf(reading->arena, "it has %zu fields, the header has %zu%s", row->count,
+                            header->count,
+                            row->count > header->count
+                                ? "; a field with a comma in it needs quotes around it"
+                                : "")
             .at;
     for (size_t i = 0; i < row->count; i++) {
         if (header->columns[i] == COLUMN_ATTRIBUTE)

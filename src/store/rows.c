@@ -92,16 +92,31 @@ static size_t line_length(const struct rows *rows, size_t from)
     return rows->at_end ? rows->end - from : 0;
 }
 
+/* What is given for a CSV file and begins like something else. */
+static const struct {
+    struct text beginning;
+    const char *what;
+} strangers[] = {
+    {TEXT_INIT("\xFF\xFE"), "is UTF-16"},
+    {TEXT_INIT("\xFE\xFF"), "is UTF-16"},
+    {TEXT_INIT("PK\x03\x04"), "is a spreadsheet (.xlsx or .ods)"},
+    {TEXT_INIT("\xD0\xCF\x11\xE0"), "is a spreadsheet (.xls)"},
+};
+
 static bool check_start(struct rows *rows, struct error *err)
 {
-    struct place place = {.path = rows->path, .line = 1};
     struct text head = text_from(rows->input, rows->end);
+    const char *what = NULL;
     if (text_starts(head, TEXT("\xEF\xBB\xBF")))
         rows->start = 3;
-    if (text_starts(head, TEXT("\xFF\xFE")) || text_starts(head, TEXT("\xFE\xFF")))
-        return error_at(err, FAULT_FILE, place,
-                        "the file is UTF-16: save it as \"CSV UTF-8\" and import that");
-    return true;
+    for (size_t i = 0; what == NULL && i < sizeof(strangers) / sizeof(strangers[0]); i++)
+        if (text_starts(head, strangers[i].beginning))
+            what = strangers[i].what;
+    if (what == NULL && text_find_byte(head, '\n') == TEXT_NONE &&
+        text_find_byte(text_trim(head), '\r') != TEXT_NONE)
+        what = "ends its lines with a carriage return alone, as an old Macintosh does";
+    return what == NULL || error_at(err, FAULT_FILE, (struct place){.path = rows->path, .line = 1},
+                                    "the file %s: save it as \"CSV UTF-8\" and import that", what);
 }
 
 bool rows_open(int fd, struct text path, struct rows **ret_rows, struct error *err)
@@ -231,7 +246,8 @@ bool rows_next(struct rows *rows, struct row *ret_row, bool *ret_end, struct err
         ret_row->raw = without_line_end(text_from(rows->input + rows->start, length));
         rows->start += length;
         rows->line += lines;
-        if (rows->problem == NULL && rows->rows_ended == 0)
+        /* A blank line; or a row of nothing but commas, as spreadsheets leave them. */
+        if (rows->problem == NULL && (rows->rows_ended == 0 || rows->values.length == 0))
             continue;
         if (rows->problem == NULL && !text_is_utf8(ret_row->raw))
             ret_row->problem = "it is not UTF-8: save the file as \"CSV UTF-8\"";

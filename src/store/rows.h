@@ -25,7 +25,7 @@ bool rows_open(int fd, struct text path, struct rows **ret_rows, struct error *e
 void rows_close(struct rows *rows);
 
 /* The next row, valid until the next call; `ret_end` instead at the end of the file. Blank lines
- * are passed over. */
+ * and rows whose fields are all empty are passed over. */
 bool rows_next(struct rows *rows, struct row *ret_row, bool *ret_end, struct error *err);
 /* Bytes read so far. */
 uint64_t rows_bytes(const struct rows *rows);

@@ -77,4 +77,17 @@ def status_answers_also_when_there_is_nothing(it):
     it.expect("already" in it.ok("pause", LINKED).out, "paused is paused")
 
 
+def a_spreadsheet_s_export_is_told_what_to_mend(it):
+    it.sample_workspace()
+    said = it.run("import", it.write("twice.csv", "email,first_name\nann@example.org,Ann\nANN@example.org,Anna\n,\n"))
+    it.expect_error(said, 80, "its address is that of line 2", "a column \"key\"", "1 rejected", "import the file again")
+    it.expect("they subscribe to no topic" in said.out and "--topic" in said.out, "nobody would reach her", said)
+    for topics in (("--topic", "stem"), ()):  # the second time she is known, with her topic
+        said = it.ok("import", it.write("once.csv", "email,first_name\nbea@example.org,Bea\n"), *topics)
+        it.expect("no topic" not in said.out, "with a topic there is nothing to say", said)
+    for content, words in ((b"PK\x03\x04\x14\0\0\0", ("is a spreadsheet", "CSV UTF-8")), ("email;key\na@example.org;b\n", ("semicolons", "LibreOffice")),
+                           ("email,,x\n", ("column 2 has no name",))):
+        it.expect_error(it.run("import", it.write("export.csv", content)), 65, "export.csv:1", *words)
+
+
 STORIES = [value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__]

@@ -30,13 +30,13 @@ static void rejects_rows(void)
     } cases[] = {
         {"an address without a domain", "a,nobody,,,,,\nb,b@x.example,,,,,\n", 2, "address",
          "a,nobody,,,,,"},
-        {"no address at all", "a,,,,,,\nb,b@x.example,,,,,\n", 2, "address", "a,,,,,,"},
+        {"no address at all", "a,,,,,,\nb,b@x.example,,,,,\n", 2, "there is no address", "a,,,,,,"},
         {"an unknown kind", "b,b@x.example,,,,,\nc,c@x.example,,robot,,,\n", 3, "kind",
          "c,c@x.example,,robot,,,"},
         {"too few fields", "a,a@x.example\nb,b@x.example,,,,,\n", 2, "it has 2 fields",
          "a,a@x.example"},
-        {"too many fields", "b,b@x.example,,,,,\na,a@x.example,,,,,,\n", 3, "it has 8 fields",
-         "a,a@x.example,,,,,,"},
+        {"too many fields", "b,b@x.example,,,,,\na,a@x.example,,,,,,\n", 3,
+         "it has 8 fields, the header has 7; a field with a comma", "a,a@x.example,,,,,,"},
         {"a line break in a name", "a,a@x.example,\"A\nBcc: x\",,,,\nb,b@x.example,,,,,\n", 2,
          "line break", "a,a@x.example,\"A\nBcc: x\",,,,"},
         {"a NUL-like control in a name", "a,a@x.example,A\x01,,,,\nb,b@x.example,,,,,\n", 2,
@@ -127,8 +127,11 @@ static void refuses_files(void)
         {"a file without addresses", "name,key\na,b\n", "no column \"email\""},
         {"a header with a name twice", "email,key,key\n", "same name"},
         {"a header with two attributes of a name", "email,x,x\n", "same name"},
-        {"a column without a name", "email,,x\n", "no name"},
-        {"semicolons", "email;key\na@x.example;b\n", "semicolons"},
+        {"a column without a name", "email,,x\n", "column 2 has no name"},
+        {"semicolons", "email;key\na@x.example;b\n", "semicolons: save the file with commas"},
+        {"a spreadsheet of today", "PK\x03\x04\x14\x01\b\n", "a spreadsheet (.xlsx or .ods): save"},
+        {"a spreadsheet of old", "\xD0\xCF\x11\xE0\xA1\n", "a spreadsheet (.xls): save it as"},
+        {"lines of an old Macintosh", "email,key\ra@x.example,b\r", "old Macintosh"},
         {"UTF-16",
          "\xFF\xFE"
          "e",
@@ -153,10 +156,11 @@ static void reads_what_is_meant(void)
                                     "\xEF\xBB\xBF"
                                     "Email,First_Name,kind,language,tags,zip code,note\r\n"
                                     "\r\n"
+                                    ",,,,,\"\",\r\n"
                                     "Bo@B\xC3\xBC"
                                     "cher.example, Bo ,Organization,ES,b; a;b,\"1,2\",\"x\r\ny\"",
                                     (struct import){.topic = TEXT("news")}, &counts));
-    check_number("a blank line is no row", (long long)counts.rows, 1);
+    check_number("neither a blank line nor a row of commas is a row", (long long)counts.rows, 1);
     struct member *member = world_member(&world, "bo@xn--bcher-kva.example");
     check_text("the key is the address, unless one is named", member->key,
                TEXT("bo@xn--bcher-kva.example"));
