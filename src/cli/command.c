@@ -2,6 +2,7 @@
 #include "cli/command.h"
 
 #include "base/banned.h"
+#include "base/nearest.h"
 
 static const struct {
     int status;
@@ -31,16 +32,10 @@ const struct command *command_find(const char *name)
 
 const char *command_nearest(const char *name)
 {
-    const char *nearest = NULL;
-    unsigned least = 3;
-    for (size_t i = 0; commands[i] != NULL; i++) {
-        unsigned distance = text_distance(text_of(name), text_of(commands[i]->name), 2);
-        if (distance < least) {
-            least = distance;
-            nearest = commands[i]->name;
-        }
-    }
-    return nearest;
+    struct nearest nearest = nearest_to(text_of(name));
+    for (size_t i = 0; commands[i] != NULL; i++)
+        nearest_offer(&nearest, text_of(commands[i]->name));
+    return nearest.name.at;
 }
 
 void command_overview(struct buffer *out)

@@ -2,6 +2,7 @@
 #include "cli/option.h"
 
 #include "base/banned.h"
+#include "base/nearest.h"
 
 struct match {
     const struct option_row *row;
@@ -29,20 +30,13 @@ static struct match find_name(struct text name, const struct option_group *group
 static bool unknown(struct text name, const struct option_group *groups, size_t count,
                     struct error *err)
 {
-    const char *nearest = NULL;
-    unsigned least = 3;
-    for (size_t i = 0; i < count; i++) {
-        for (const struct option_row *row = groups[i].rows; row->name != NULL; row++) {
-            unsigned distance = text_distance(name, text_of(row->name), 2);
-            if (distance < least) {
-                least = distance;
-                nearest = row->name;
-            }
-        }
-    }
-    if (nearest != NULL)
-        return error_set(err, FAULT_USAGE, "unknown option --%.*s; did you mean --%s?",
-                         TEXT_ARGS(name), nearest);
+    struct nearest nearest = nearest_to(name);
+    for (size_t i = 0; i < count; i++)
+        for (const struct option_row *row = groups[i].rows; row->name != NULL; row++)
+            nearest_offer(&nearest, text_of(row->name));
+    if (nearest.name.length > 0)
+        return error_set(err, FAULT_USAGE, "unknown option --%.*s; did you mean --%.*s?",
+                         TEXT_ARGS(name), TEXT_ARGS(nearest.name));
     return error_set(err, FAULT_USAGE, "unknown option --%.*s; --help lists the options",
                      TEXT_ARGS(name));
 }

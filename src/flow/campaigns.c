@@ -4,9 +4,10 @@
 
 #include "base/banned.h"
 #include "base/file.h"
+#include "base/nearest.h"
 #include "flow/workspace.h"
 
-enum { GUESS_DISTANCE = 3, NAMES_SHOWN = 8 };
+enum { NAMES_SHOWN = 8 };
 
 static const char folder_name[] = "campaigns";
 static const struct text ending = TEXT_INIT(".yaml");
@@ -99,21 +100,17 @@ static bool only_one(const struct workspace *workspace, struct arena *arena,
 /* The nearest name, or the only one that holds what was typed. */
 static struct text guess(const struct text_list *names, struct text name)
 {
-    struct text nearest = {0}, holding = {0};
-    unsigned least = GUESS_DISTANCE + 1;
+    struct nearest nearest = nearest_to(name);
+    struct text holding = {0};
     size_t holders = 0;
     for (size_t i = 0; i < names->count; i++) {
-        unsigned distance = text_distance(name, names->at[i], GUESS_DISTANCE);
-        if (distance < least) {
-            least = distance;
-            nearest = names->at[i];
-        }
+        nearest_offer(&nearest, names->at[i]);
         if (text_find_nocase(names->at[i], name) != TEXT_NONE) {
             holders++;
             holding = names->at[i];
         }
     }
-    return nearest.length > 0 ? nearest : holders == 1 ? holding : (struct text){0};
+    return nearest.name.length > 0 ? nearest.name : holders == 1 ? holding : (struct text){0};
 }
 
 static bool no_such_campaign(const struct text_list *names, struct text name, struct error *err)

@@ -6,6 +6,7 @@
 #include "base/banned.h"
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 
 void schema_mistake(struct schema *schema, struct place place, const char *format, ...)
 {
@@ -37,19 +38,11 @@ void schema_refuse(struct schema *schema, const struct key *key, const struct no
 
 const char *schema_nearest(struct text word, const char *const *names, size_t count, size_t stride)
 {
-    const char *nearest = NULL;
-    unsigned limit = word.length < 4 ? 1 : word.length < 8 ? 2 : 3;
-    for (size_t i = 0; i < count; i++) {
-        const char *name = *(const char *const *)(const void *)((const char *)names + i * stride);
-        unsigned distance = text_distance(word, text_of(name), limit);
-        if (distance > limit)
-            continue;
-        nearest = name;
-        if (distance == 0)
-            break;
-        limit = distance - 1;
-    }
-    return nearest;
+    struct nearest nearest = nearest_to(word);
+    for (size_t i = 0; i < count; i++)
+        nearest_offer(&nearest, text_of(*(const char *const *)(const void *)((const char *)names +
+                                                                             i * stride)));
+    return nearest.name.at;
 }
 
 static const struct key *find_key(const struct shape *shape, struct text name)

@@ -6,6 +6,7 @@
 
 #include "base/banned.h"
 #include "base/json.h"
+#include "base/nearest.h"
 #include "template/escape.h"
 #include "template/filter_kinds.h"
 
@@ -161,18 +162,12 @@ static const struct filter *find_filter(struct text name)
 
 static bool complain_unknown(struct text name, struct error *err)
 {
-    const struct filter *best = NULL;
-    unsigned nearest = 3;
-    for (size_t i = 0; i < FILTERS; i++) {
-        unsigned distance = text_distance(filters[i].name, name, 2);
-        if (distance < nearest) {
-            nearest = distance;
-            best = &filters[i];
-        }
-    }
-    if (best != NULL)
+    struct nearest nearest = nearest_to(name);
+    for (size_t i = 0; i < FILTERS; i++)
+        nearest_offer(&nearest, filters[i].name);
+    if (nearest.name.length > 0)
         return error_set(err, FAULT_FILE, "there is no filter \"%.*s\"; did you mean \"%.*s\"?",
-                         TEXT_ARGS(name), TEXT_ARGS(best->name));
+                         TEXT_ARGS(name), TEXT_ARGS(nearest.name));
     return error_set(
         err, FAULT_FILE,
         "there is no filter \"%.*s\"; there are default, upper, lower, title, truncate, "
