@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 
 #include "base/banned.h"
 
@@ -155,13 +156,34 @@ static bool read_named(struct bundle *bundle, struct text folder, const char *na
     return bundle_read(bundle, path, cap, &ignored, &found, err);
 }
 
+static DIR *open_folder(const struct bundle *bundle, struct text folder)
+{
+    return bundle->root == NULL
+               ? NULL
+               : opendir(
+                     arena_printf(bundle->arena, "%s/%.*s", bundle->root, TEXT_ARGS(folder)).at);
+}
+
+struct text bundle_nearest(struct bundle *bundle, struct text folder, struct text name)
+{
+    struct nearest nearest = nearest_to(name);
+    DIR *open = open_folder(bundle, folder);
+    const struct dirent *entry;
+    while (open != NULL && (entry = readdir(open)) != NULL) {
+        struct text stem = text_of(entry->d_name);
+        size_t dot = text_find_last_byte(stem, '.');
+        if (dot != TEXT_NONE && dot > 0)
+            nearest_offer(&nearest, arena_text(bundle->arena, text_slice(stem, 0, dot)));
+    }
+    if (open != NULL)
+        closedir(open);
+    return nearest.name;
+}
+
 bool bundle_read_folder(struct bundle *bundle, struct text folder, struct text ending, size_t cap,
                         struct error *err)
 {
-    if (bundle->root == NULL)
-        return true;
-    struct text path = arena_printf(bundle->arena, "%s/%.*s", bundle->root, TEXT_ARGS(folder));
-    DIR *open = opendir(path.at);
+    DIR *open = open_folder(bundle, folder);
     bool read = true;
     while (open != NULL && read) {
         const struct dirent *entry = readdir(open);

@@ -50,6 +50,10 @@ bool bundle_read(struct bundle *bundle, struct text path, size_t cap, struct tex
 bool bundle_read_folder(struct bundle *bundle, struct text folder, struct text ending, size_t cap,
                         struct error *err);
 
+/* The file of `folder` whose name without its ending is nearest to `name`; empty when none is near,
+ * or when the bundle was read back. Reads no file. */
+struct text bundle_nearest(struct bundle *bundle, struct text folder, struct text name);
+
 /* Adds a generated entry, or replaces it. `name` begins with ":". Copies both. */
 void bundle_put(struct bundle *bundle, struct text name, struct text bytes);
 

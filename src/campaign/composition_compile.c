@@ -199,6 +199,40 @@ static bool read_body(struct composition *composition, enum template_kind kind,
                                  : content_text(arena, &markdown, ret_source, findings);
 }
 
+static bool has_file(struct bundle *bundle, struct arena *arena, struct text name,
+                     const char *ending)
+{
+    struct text path =
+        arena_printf(arena, "%.*s%.*s%s", TEXT_ARGS(layouts), TEXT_ARGS(name), ending);
+    struct text ignored;
+    struct error err;
+    bool found = false;
+    /* A file that cannot be read is there; what is wrong with it is said by who reads it. */
+    return !bundle_read(bundle, path, TEMPLATE_FILE, &ignored, &found, &err) || found;
+}
+
+/* A layout of which neither part is there is a wrong name: one mistake, told once. One part alone
+ * that is missing is told by template_pour(). */
+static bool check_layout(struct composed *composed, struct findings *findings)
+{
+    const struct placed_text *name = &composed->campaign.template;
+    if (name->text.length == 0 ||
+        has_file(composed->bundle, composed->arena, name->text, ".html") ||
+        has_file(composed->bundle, composed->arena, name->text, ".txt"))
+        return true;
+    struct text nearest = bundle_nearest(composed->bundle, layouts, name->text);
+    if (nearest.length > 0)
+        findings_error(findings, FAULT_FILE, name->place,
+                       "there is no template \"%.*s\" in templates/; did you mean \"%.*s\"?",
+                       TEXT_ARGS(name->text), TEXT_ARGS(nearest));
+    else
+        findings_error(findings, FAULT_FILE, name->place,
+                       "there is no template \"%.*s\" in templates/: neither %.*s.html nor "
+                       "%.*s.txt",
+                       TEXT_ARGS(name->text), TEXT_ARGS(name->text), TEXT_ARGS(name->text));
+    return false;
+}
+
 /* Markdown poured into the layout; without one it stands alone. */
 static struct template *pour(struct composition *composition, enum template_kind kind,
                              enum variant_name variant, struct findings *findings)
@@ -210,7 +244,10 @@ static struct template *pour(struct composition *composition, enum template_kind
     const struct template_options *options = options_of(composition, kind, layouts, variant);
     struct template_block *blocks = arena_array(arena, struct template_block, 3);
     size_t count = 0;
-    if (!read_body(composition, kind, body, findings) || !take_all_of(options, body, findings))
+    /* A mistake in the body must not hide one in the layout's name. */
+    bool known = check_layout(composed, findings);
+    if (!read_body(composition, kind, body, findings) || !take_all_of(options, body, findings) ||
+        !known)
         return NULL;
     if (composed->campaign.template.text.length == 0)
         return template_compile(arena, body, options, findings);

@@ -385,7 +385,9 @@ def one_mistake_of_both_parts_is_told_once(it):
     it.expect(result.status == 65 and result.out.count("defualt") == 1 and ": 1 error," in result.err, "once", result)
     it.write(CAMPAIGN, (it.workspace / CAMPAIGN).read_text().replace("template: advocacy", "template: advocasy", 1))
     line = (it.workspace / CAMPAIGN).read_text().split("template:")[0].count("\n") + 1
-    it.expect_error(it.run("check", LINKED), 65, f"{CAMPAIGN}:{line}:11: ", "advocasy.html", "templates/")
+    result = it.run("check", LINKED)
+    it.expect_error(result, 65, f"{CAMPAIGN}:{line}:11: ", "templates/", 'did you mean "advocacy"?', "defualt", ": 2 errors,")
+    it.expect(result.out.count("advocasy") == 1, "a wrong layout, too, and beside the other mistake", result)
 
 
 def mistakes_are_told_in_the_order_of_the_file(it):

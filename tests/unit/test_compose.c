@@ -327,7 +327,13 @@ static const struct {
     const char *promise, *yaml, *says;
 } broken_cases[] = {
     {"a missing file", NULL, "campaigns/broken.yaml: there is no such file"},
-    {"a missing layout", "template: nothing\nbody: x\n", "nothing"},
+    {"a missing layout", "template: nothing\nbody: x\n",
+     "campaigns/broken.yaml:4:11: there is no template \"nothing\" in templates/: neither "
+     "nothing.html nor nothing.txt"},
+    {"a layout's name mistyped, told once for both parts", "template: lettre\nbody: x\n",
+     "campaigns/broken.yaml:4:11: there is no template \"lettre\" in templates/; did you mean "
+     "\"letter\"?"},
+    {"beside a mistake in the body", "template: lettre\nbody: \"{{#x}}\"\n", "(and 3 more)"},
     {"a missing attachment", "template: letter\nbody: x\nattachments: [{file: none.pdf}]\n",
      "none.pdf"},
     {"an attachment from outside", "template: letter\nbody: x\nattachments: [{file: ../x.pdf}]\n",
