@@ -2,6 +2,7 @@
 #include "template/template_name.h"
 
 #include "base/banned.h"
+#include "base/nearest.h"
 
 bool template_path_parse(struct arena *arena, struct text written, struct template_path *ret_path)
 {
@@ -57,6 +58,47 @@ const struct value *template_path_find(const struct template_path *path,
             return path->count == 1 ? found : template_path_within(path, 1, found);
     }
     return NULL;
+}
+
+enum { GUESS_DISTANCE = 2 };
+
+static void offer_members(struct nearest *nearest, const struct value *object)
+{
+    for (size_t i = 0; object->type == VALUE_OBJECT && i < object->count; i++)
+        nearest_offer(nearest, object->members[i].key);
+}
+
+/* A name that is at hand is not what was meant by itself: it is there, and null. */
+static struct text other_than(struct text part, const struct nearest *nearest)
+{
+    return text_equal(nearest->name, part) ? (struct text){0} : nearest->name;
+}
+
+struct text template_path_guess(const struct template_path *path, const struct value *const *stack,
+                                size_t depth, struct text *ret_before)
+{
+    const struct value *within = NULL, *next;
+    size_t part = 0;
+    if (path->count == 0)
+        return (struct text){0};
+    for (size_t i = depth; i-- > 0 && within == NULL;)
+        within = member_of(stack[i], path->parts[0]);
+    if (within != NULL)
+        for (part = 1; part < path->count && (next = member_of(within, path->parts[part])); part++)
+            within = next;
+    if (part == path->count)
+        return (struct text){0};
+    struct text missing = path->parts[part];
+    struct nearest nearest = nearest_to(missing);
+    /* "last_name" is three letters from "first_name", and no slip of the finger. */
+    if (nearest.limit > GUESS_DISTANCE)
+        nearest.limit = GUESS_DISTANCE;
+    for (size_t i = 0; within == NULL && i < depth; i++)
+        offer_members(&nearest, stack[i]);
+    if (within != NULL)
+        offer_members(&nearest, within);
+    *ret_before = text_from(path->written.at, (size_t)(missing.at - path->written.at));
+    return other_than(missing, &nearest);
 }
 
 /* Zero in any spelling: "0", "0.0", "-0", "0e5". */

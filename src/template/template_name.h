@@ -27,6 +27,11 @@ const struct value *template_path_within(const struct template_path *path, size_
 const struct value *template_path_find(const struct template_path *path,
                                        const struct value *const *stack, size_t depth);
 
+/* For a path that is missing: the nearest to its missing part of the names at hand there, empty
+ * when none is near; and what is written before that part ("sender."). */
+struct text template_path_guess(const struct template_path *path, const struct value *const *stack,
+                                size_t depth, struct text *ret_before);
+
 /* What a section asks: absent, null, false, "", 0 and the empty list are false. */
 bool template_truth(const struct value *value);
 

@@ -59,6 +59,15 @@ static const struct filter_language *language_of(struct rendering *rendering)
 
 static bool complain_missing(struct rendering *rendering, const struct template_op *op)
 {
+    struct text before;
+    struct text near =
+        template_path_guess(&op->node->path, rendering->stack, rendering->depth, &before);
+    if (near.length > 0)
+        return error_at(rendering->err, FAULT_FILE, place_of(op),
+                        "\"%.*s\" is missing; did you mean \"%.*s%.*s\"? Where it may be missing, "
+                        "give a default, {{%.*s | default: '…'}}",
+                        TEXT_ARGS(op->node->text), TEXT_ARGS(before), TEXT_ARGS(near),
+                        TEXT_ARGS(op->node->text));
     return error_at(rendering->err, FAULT_FILE, place_of(op),
                     "\"%.*s\" is missing; give a default, {{%.*s | default: '…'}}, or ask first, "
                     "{{#%.*s}}…{{/%.*s}}",

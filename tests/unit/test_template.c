@@ -153,6 +153,15 @@ static const struct sentence strict[] = {
     {"so is null", "{{x}}", "{\"x\":null}",
      "t.html:1:1: \"x\" is missing; give a default, {{x | default: '…'}}, or ask first, "
      "{{#x}}…{{/x}}"},
+    {"a slip of the finger is recognised", "{{frist_name}}", "{\"first_name\":\"Ann\"}",
+     "t.html:1:1: \"frist_name\" is missing; did you mean \"first_name\"? Where it may be missing, "
+     "give a default, {{frist_name | default: '…'}}"},
+    {"also behind a dot", "{{sender.nmae}}", "{\"name\":\"x\",\"sender\":{\"name\":\"Us\"}}",
+     "t.html:1:1: \"sender.nmae\" is missing; did you mean \"sender.name\"? Where it may be "
+     "missing, give a default, {{sender.nmae | default: '…'}}"},
+    {"and another name is no slip", "{{last_name}}", "{\"first_name\":\"Ann\"}",
+     "t.html:1:1: \"last_name\" is missing; give a default, {{last_name | default: '…'}}, or ask "
+     "first, {{#last_name}}…{{/last_name}}"},
     {"unless there is a default", "{{x | default: 'y'}}", "{}", "y"},
     {"or it was asked for", "{{#x}}{{x}}{{/x}}{{^x}}[{{x}}]{{/x}}", "{}", "[]"},
     {"or has.x was", "{{#has.x}}{{x}}{{/has.x}}", "{\"has\":{\"x\":true}}", ""},
