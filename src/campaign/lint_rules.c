@@ -112,6 +112,9 @@ const struct lint_rule lint_rules[] = {
     {"unused-data", NOTE, "nothing shows this", "use it, or take it out of `data:`"},
     {"unreachable-section", DOUBT, "the condition can never hold, so nobody sees what is inside",
      "look for a typing mistake, or take the section out"},
+    {"audience-unknown", DOUBT,
+     "a condition on what no member has selects nobody, and excludes nobody either",
+     "compare `audience:` with what `broadside export` shows"},
     {"audience-empty", DOUBT, "a campaign that reaches nobody is finished the moment it is sent",
      "compare `audience:` with what `broadside members` shows; `broadside plan` says who is left "
      "out and why"},

@@ -3,6 +3,7 @@
 
 #include "base/banned.h"
 #include "campaign/persona.h"
+#include "cli/proof_audience.h"
 
 struct counting {
     struct proof *proof;
@@ -48,42 +49,6 @@ static size_t choose_readers(struct proof *proof, struct arena *arena,
     return chosen;
 }
 
-/* Whom the campaign's writer left out; all others are left out by what became of them. */
-static const bool by_choice[LEFT_OUT_COUNT] = {
-    [LEFT_OUT_NOT_SUBSCRIBED] = true, [LEFT_OUT_CONDITIONS] = true, [LEFT_OUT_LIMIT] = true};
-
-/* "3 suppressed address, 1 excluded"; returns how many that are. */
-static int64_t say_left_out(const struct selection_counts *counts, bool chosen, struct buffer *out)
-{
-    int64_t all = 0;
-    for (size_t i = 0; i < LEFT_OUT_COUNT; i++) {
-        int64_t count = counts->left_out[i];
-        if (count == 0 || (by_choice[i] && !chosen))
-            continue;
-        all += count;
-        buffer_printf(out, "%s%lld %s", out->length > 0 ? ", " : "", (long long)count,
-                      left_out_name((enum left_out)i));
-    }
-    return all;
-}
-
-static void report_audience(struct proof *proof, struct findings *findings)
-{
-    const struct campaign *campaign = proof->plan.campaign;
-    const struct selection_counts *counts = &proof->plan.counts;
-    BUFFER(why, ERROR_MESSAGE);
-    bool nobody = counts->members > 0 && counts->selected == 0;
-    int64_t left_out = say_left_out(counts, nobody, &why);
-    if (nobody)
-        lint_report(campaign, findings, "audience-empty", campaign->audience.place,
-                    "the audience selects none of %lld members: %s", (long long)counts->members,
-                    buffer_string(&why));
-    else if (left_out > 0)
-        lint_report(campaign, findings, "members-skipped", campaign->audience.place,
-                    "%lld of %lld members would not get it: %s", (long long)left_out,
-                    (long long)counts->members, buffer_string(&why));
-}
-
 static bool look_at_members(struct proof *proof, struct arena *arena,
                             const struct workspace *workspace, struct findings *findings,
                             struct error *err)
@@ -97,8 +62,7 @@ static bool look_at_members(struct proof *proof, struct arena *arena,
         return true;
     if (!selection_walk(workspace->store, &everyone, look_at_member, &counting, NULL, err))
         return false;
-    report_audience(proof, findings);
-    return true;
+    return proof_audience(&proof->plan, arena, workspace->store, findings, err);
 }
 
 static void lint(struct proof *proof, struct session *session, struct arena *arena,

@@ -72,20 +72,40 @@ static const struct {
     {TEXT_INIT("timezone"), "m.timezone"},
 };
 
-/* An attribute is found by a JSON path, which knows no escapes inside its quotes. Import lets no
- * such name in, so a quote can match nothing. */
+/* Conditions on these are put together in a way of their own. */
+static const struct text special[] = {TEXT_INIT("kind"), TEXT_INIT("tags")};
+
+enum {
+    COLUMNS = sizeof(columns) / sizeof(columns[0]),
+    SPECIAL = sizeof(special) / sizeof(special[0])
+};
+
+struct text sql_field_at(size_t index)
+{
+    if (index < COLUMNS)
+        return columns[index].field;
+    return index - COLUMNS < SPECIAL ? special[index - COLUMNS] : (struct text){0};
+}
+
+/* A JSON path knows no escapes inside its quotes. Import lets no such name in. */
+struct text sql_attribute_path(struct arena *arena, struct text field)
+{
+    if (text_find_byte(field, '"') != TEXT_NONE)
+        return (struct text){0};
+    return arena_printf(arena, "$.\"%.*s\"", TEXT_ARGS(field));
+}
+
 static void add_attribute(struct sql *sql, struct text field)
 {
-    bool quotable = text_find_byte(field, '"') == TEXT_NONE;
-    struct text path = arena_printf(&sql->arena, "$.\"%.*s\"", TEXT_ARGS(field));
+    struct text path = sql_attribute_path(&sql->arena, field);
     add(sql, "json_extract(m.attributes,");
-    add_text(sql, quotable ? path : TEXT("$.\"\""));
+    add_text(sql, path.length > 0 ? path : TEXT("$.\"\""));
     add(sql, ")");
 }
 
 static void add_field(struct sql *sql, struct text field)
 {
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+    for (size_t i = 0; i < COLUMNS; i++)
         if (text_equal(field, columns[i].field)) {
             add(sql, columns[i].column);
             return;

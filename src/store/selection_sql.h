@@ -21,6 +21,11 @@ struct sql {
     size_t count, capacity;
 };
 
+/* The fields that are columns of a member, by number; empty behind the last. All others are
+ * attributes, found by sql_attribute_path(); empty when no attribute can have that name. */
+struct text sql_field_at(size_t index);
+struct text sql_attribute_path(struct arena *arena, struct text field);
+
 void sql_free(struct sql *sql);
 
 /* Head ("SELECT …", "INSERT …"), then what selects, then tail ("ORDER BY …"), all from queries.sql.

@@ -90,4 +90,22 @@ def a_spreadsheet_s_export_is_told_what_to_mend(it):
         it.expect_error(it.run("import", it.write("export.csv", content)), 65, "export.csv:1", *words)
 
 
+def a_condition_that_no_member_can_meet_is_doubted(it):
+    it.sample_workspace()
+    text = (it.workspace / "campaigns" / f"{LINKED}.yaml").read_text()
+    audience = text[text.index("audience:"):text.index("schedule:")]
+
+    def check(words):
+        it.write(f"campaigns/{LINKED}.yaml", text.replace(audience, f"audience: {words}\n"))
+        return it.ok("check", LINKED).out
+    said = check("{exclude: {rol: staff}}")
+    it.expect('no member has a field "rol"; did you mean "role"?' in said and "[audience-unknown]" in said, "a column", said)
+    said = check("{where: {conty: Fresno}}")
+    it.expect('"conty"; did you mean "county"?' in said and "[audience-empty]" in said, "an attribute", said)
+    said = check("{topics: [linked-learning, linked-lerning]}")
+    it.expect('nobody was ever subscribed to "linked-lerning"; did you mean "linked-learning"?' in said, "a topic", said)
+    said = check("{topics: [linked-learning, stem], where: {kind: individual, county: [Fresno]}, exclude: {tags: board, role: staff}}")
+    it.expect("audience-unknown" not in said, "what is there is not doubted", said)
+
+
 STORIES = [value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__]

@@ -65,6 +65,12 @@ SELECT count(*) FROM member
 -- name: member_attribute_names
 SELECT DISTINCT j.key FROM member m, json_each(m.attributes) j ORDER BY 1
 
+-- name: member_attribute_known
+SELECT EXISTS (SELECT 1 FROM member WHERE json_extract(attributes, ?1) IS NOT NULL)
+
+-- name: topic_names
+SELECT name FROM topic ORDER BY name
+
 -- name: member_subscriptions
 SELECT t.name, s.consent, s.since_ms, o.name
 FROM topic t CROSS JOIN subscription s ON s.topic_id = t.id AND s.member_id = ?1
