@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 
+from secrecy import PASSWORD
 from sending import nobody_got_two
 from story import Skipped, free_port
 
@@ -187,7 +188,7 @@ def certificates(it):
     return folder
 
 
-def secret(it, mode=0o600, content="right-password\n"):
+def secret(it, mode=0o600, content=PASSWORD + "\n"):
     path = it.write("relay.password", content)
     path.chmod(mode)
     return path
@@ -196,7 +197,7 @@ def secret(it, mode=0o600, content="right-password\n"):
 def a_relay_that_refuses_the_password(it):
     it.sample_workspace()
     certs = certificates(it)
-    catcher = it.catcher("--starttls", certs / "good.pem", certs / "good.key", "--auth", "updates:right-password",
+    catcher = it.catcher("--starttls", certs / "good.pem", certs / "good.key", "--auth", f"updates:{PASSWORD}",
                          "--require-auth")
     tls = ["-o", "relay.tls=starttls", "-o", f"relay.ca_file={certs / 'ca.pem'}", "-o", "relay.user=updates"]
     url = f"relay.url=smtp://localhost:{catcher.port}"
@@ -212,7 +213,7 @@ def a_relay_that_refuses_the_password(it):
 
 def a_relay_without_tls_gets_nothing_and_no_password(it):
     it.sample_workspace()
-    catcher = it.catcher("--auth", "updates:right-password")
+    catcher = it.catcher("--auth", f"updates:{PASSWORD}")
     result = it.run("send", LINKED, "--yes", "-o", f"relay.url={catcher.url}", "-o", "relay.tls=starttls",
                     "-o", "relay.user=updates", "-o", f"relay.password_file={secret(it)}")
     it.expect_error(result, 78, "TLS")
@@ -239,7 +240,7 @@ def tls_that_is_stripped_or_injected_into_betrays_nothing(it):
     for fault, statuses in (("strip-starttls", {78}), ("inject", {69, 78})):
         trace = it.folder / f"{fault}.trace"
         catcher = it.catcher("--starttls", certs / "good.pem", certs / "good.key", "--tls-fault", fault, "--auth",
-                             "updates:right-password", "--trace", trace)
+                             f"updates:{PASSWORD}", "--trace", trace)
         result = it.run("send", LINKED, "--yes", "--edition", fault, "-o", f"relay.url=smtp://localhost:{catcher.port}",
                         "-o", "relay.tls=starttls", "-o", f"relay.ca_file={certs / 'ca.pem'}", "-o", "relay.user=updates",
                         "-o", f"relay.password_file={secret(it)}")
@@ -293,7 +294,7 @@ def a_read_only_workspace(it):
         made = subprocess.run(["mount", "--bind", it.workspace, mount], capture_output=True)
         if made.returncode != 0:
             raise Skipped("this machine allows no bind mount")
-        it.stops.append(lambda: subprocess.run(["umount", mount], check=False))
+        it.stops.append(lambda: (it.look(mount), subprocess.run(["umount", mount], check=False)))
         if subprocess.run(["mount", "-o", "remount,ro,bind", mount], capture_output=True).returncode != 0:
             raise Skipped("this machine allows no read-only mount")
         it.workspace = mount
@@ -312,7 +313,7 @@ def a_full_disk_loses_nobody(it):
     mount.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", mount], capture_output=True).returncode != 0:
         raise Skipped("this machine allows no small file system")
-    it.stops.append(lambda: subprocess.run(["umount", "-l", mount], check=False))
+    it.stops.append(lambda: (it.look(mount), subprocess.run(["umount", "-l", mount], check=False)))
     it.workspace = mount / "workspace"
     it.sample_workspace()
     filler = mount / "filler"

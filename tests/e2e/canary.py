@@ -1,39 +1,27 @@
-"""Secrets: a password known to this test alone is looked for everywhere, and found nowhere."""
+"""Secrets: the password of all stories is looked for everywhere, and found nowhere."""
 import base64
 import pathlib
 import signal
+import sqlite3
 import urllib.parse
 
+import secrecy
 from bad_input import certificates
+from secrecy import PASSWORD
 from story import wait_for
 
 LINKED = "expand-linked-learning"
-CANARY = "Kanarie/4c1f seven+doors%"
-
-
-def disguises(canary):
-    """The ways in which it could have slipped out."""
-    plain = canary.encode()
-    login = [b"\0updates\0" + plain, b"updates\0updates\0" + plain]
-    forms = {plain, plain.hex().encode(), plain.hex().upper().encode(), urllib.parse.quote(canary, safe="").encode(),
-             urllib.parse.quote(canary).encode(), plain.decode().encode("utf-16-le"), plain[::-1]}
-    forms |= {base64.b64encode(form).rstrip(b"=") for form in [plain, *login]}
-    # Inside a longer base64 it begins at any of three places; the last and first digits depend on neighbours.
-    forms |= {base64.b64encode(b"x" * shift + plain)[4:-4] for shift in range(3)}
-    return forms
 
 
 class Watch:
-    """Collects what may be read by others, and looks for the canary in it."""
+    """Looks for the password at once, so that the moment is known; when a story ends, all is searched again."""
 
     def __init__(self, it):
-        self.it, self.seen, self.forms = it, [], disguises(CANARY)
+        self.it, self.seen = it, []
 
     def look(self, where, content):
-        content = content if isinstance(content, bytes) else content.encode()
         self.seen.append(where)
-        for form in self.forms:
-            self.it.expect(form not in content, f"the password is not in {where}", content[:400])
+        self.it.expect(not secrecy.is_in(content), f"the password is not in {where}", content[:400])
 
     def run(self, *words, **how):
         result = self.it.run(*words, **how)
@@ -55,10 +43,9 @@ class Watch:
         core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
         self.it.expect(core.split()[4:6] == ["0", "0"], "no core is written", core)
 
-    def files(self, folder, *but):
-        for path in sorted(pathlib.Path(folder).rglob("*")):
-            if path.is_file() and path.name not in but:
-                self.look(str(path), path.read_bytes())
+    def files(self, folder):
+        for path in secrecy.files_of(folder):
+            self.look(str(path), path.read_bytes())
 
 
 SOURCES = {
@@ -66,7 +53,6 @@ SOURCES = {
     "environment": ["relay.password_env=CANARY_PASSWORD"],
     "command": ["relay.password_command=cat relay.password"],
 }
-SECRET = {"CANARY_PASSWORD": CANARY}
 
 
 def secured(it, *options):
@@ -80,7 +66,7 @@ def secured(it, *options):
 
 def workspace(it):
     it.sample_workspace()
-    it.write("relay.password", CANARY + "\n").chmod(0o600)
+    it.write("relay.password", PASSWORD + "\n").chmod(0o600)
 
 
 def sources():
@@ -91,15 +77,15 @@ def sources():
 def it_is_found_nowhere_when_all_goes_well(it):
     workspace(it)
     watch = Watch(it)
-    catcher, reach = secured(it, "--auth", f"updates:{CANARY}", "--require-auth")
+    catcher, reach = secured(it, "--auth", f"updates:{PASSWORD}", "--require-auth")
     for name, source in sources():
-        sent = watch.run("send", LINKED, "--yes", "--verbose", "--edition", name, *reach, *source, env=SECRET)
+        sent = watch.run("send", LINKED, "--yes", "--verbose", "--edition", name, *reach, *source)
         it.expect(sent.status == 0, f"the password from the {name} works", sent)
-        watch.run("send", LINKED, "--test-to", "editor@example.org", "-v", *reach, *source, env=SECRET)
+        watch.run("send", LINKED, "--test-to", "editor@example.org", "-v", *reach, *source)
     for words in (["check"], ["plan", LINKED, "--json", "--list"], ["preview", LINKED, "--out", it.folder / "preview", "--eml"],
                   ["status", "--json"], ["status", "--audit"], ["export"], ["members", "show", "m01"], ["manual"]):
-        watch.run(*words, "-v", *reach, "-o", SOURCES["command"][0], env=SECRET)
-    watch.files(it.workspace, "relay.password")
+        watch.run(*words, "-v", *reach, "-o", SOURCES["command"][0])
+    watch.files(it.workspace)
     watch.files(catcher.folder)
     watch.files(it.folder / "preview")
     watch.look("the trace", (it.folder / "catcher.trace").read_bytes())
@@ -109,21 +95,22 @@ def it_is_found_nowhere_when_all_goes_well(it):
 def it_is_found_nowhere_when_the_relay_refuses_it(it):
     workspace(it)
     watch = Watch(it)
-    echoes = [base64.b64encode(b"x" * i + b"\0updates\0" + CANARY.encode()).decode() for i in range(3)]
-    scripts = ["", f'auth reply "535 5.7.8 {CANARY} is wrong"\n',
+    echoes = [base64.b64encode(b"x" * i + b"\0updates\0" + PASSWORD.encode()).decode() for i in range(3)]
+    scripts = ["", f'auth reply "535 5.7.8 {PASSWORD} is wrong"\n',
                *(f'auth reply "535 5.7.8 what is {echo}"\n' for echo in echoes), 'auth reply "454 4.7.0 later"\n', "auth drop\n"]
     for number, script in enumerate(scripts):
         catcher, reach = secured(it, "--auth", "updates:another", "--require-auth", "--script",
                                  it.write(f"script-{number}", script))
         (it.workspace / f"script-{number}").unlink()
         for name, source in sources():
-            refused = watch.run("send", LINKED, "--yes", "--verbose", "--edition", "e", *reach, *source, env=SECRET, timeout=60)
+            refused = watch.run("send", LINKED, "--yes", "--verbose", "--edition", "e", *reach, *source, timeout=60)
             it.expect(refused.status in (69, 75, 78), f"script {number}: it is refused", refused)
             if number > 0:
                 break
         it.expect(catcher.envelopes() == [], "nothing was sent")
         catcher.stop()
-        watch.files(it.workspace, "relay.password")
+        (it.folder / "catcher.trace").unlink()  # it holds the server's words as well
+        watch.files(it.workspace)
 
 
 def it_is_not_repeated_where_it_does_not_belong(it):
@@ -131,10 +118,10 @@ def it_is_not_repeated_where_it_does_not_belong(it):
     watch = Watch(it)
     path = it.workspace / "config/broadside.yaml"
     good = path.read_text()
-    user = urllib.parse.quote(CANARY, safe="")
-    for bad in (good.replace("\nrelay:\n", f'\nrelay:\n  password: "{CANARY}"\n', 1),
+    user = urllib.parse.quote(PASSWORD, safe="")
+    for bad in (good.replace("\nrelay:\n", f'\nrelay:\n  password: "{PASSWORD}"\n', 1),
                 good.replace("smtp://", f"smtp://updates:{user}@", 1),
-                good.replace("\nrelay:\n", f'\nrelay:\n  passwort: "{CANARY}"\n', 1)):
+                good.replace("\nrelay:\n", f'\nrelay:\n  passwort: "{PASSWORD}"\n', 1)):
         it.expect(bad != good, "the configuration was changed")
         path.write_text(bad)
         for words in (["check"], ["send", LINKED, "--yes"], ["status", "--json"]):
@@ -142,25 +129,25 @@ def it_is_not_repeated_where_it_does_not_belong(it):
         it.expect(watch.run("check").status == 78, "it is refused")
     path.write_text(good)
     reach = ["-o", "relay.tls=starttls", "-o", "relay.user=updates"]
-    for name, content, mode in (("open", CANARY, 0o644), ("long", CANARY * 2000, 0o600), ("lines", f"{CANARY}\n{CANARY}\n", 0o600),
-                                ("nul", f"{CANARY}\0", 0o600)):
+    for name, content, mode in (("open", PASSWORD, 0o644), ("long", PASSWORD * 2000, 0o600), ("lines", f"{PASSWORD}\n{PASSWORD}\n", 0o600),
+                                ("nul", f"{PASSWORD}\0", 0o600)):
         it.write(f"{name}.password", content).chmod(mode)
         refused = watch.run("send", LINKED, "--yes", *reach, "-o", f"relay.password_file={name}.password")
         it.expect(refused.status == 78, f"a password file that is {name} is refused", refused)
         (it.workspace / f"{name}.password").unlink()
     for command in ("cat relay.password; exit 1", "cat relay.password relay.password"):
         watch.run("send", LINKED, "--yes", *reach, "-o", f"relay.password_command={command}")
-    watch.files(it.workspace, "relay.password")
+    watch.files(it.workspace)
 
 
 def it_is_found_nowhere_when_the_program_is_killed(it):
     workspace(it)
     watch = Watch(it)
-    catcher, reach = secured(it, "--auth", f"updates:{CANARY}", "--require-auth", "--delay", "30")
+    catcher, reach = secured(it, "--auth", f"updates:{PASSWORD}", "--require-auth", "--delay", "30")
     for number in (signal.SIGABRT, signal.SIGSEGV, signal.SIGTERM):
         for name, source in sources():
             process = it.start("send", LINKED, "--yes", "-v", "--edition", f"{name}-{int(number)}", *reach, "-o",
-                               "relay.connections=1", *source, env={**SECRET, "ASAN_OPTIONS": "handle_abort=0:handle_segv=0"})
+                               "relay.connections=1", *source, env={"ASAN_OPTIONS": "handle_abort=0:handle_segv=0"})
             before = len(catcher.envelopes())
             wait_for(lambda: len(catcher.envelopes()) > before, 10)
             watch.process(process.pid)
@@ -168,10 +155,41 @@ def it_is_found_nowhere_when_the_program_is_killed(it):
             out, err = process.communicate(timeout=40)
             watch.look(f"stdout after {number}", out)
             watch.look(f"stderr after {number}", err)
-    cores = [path for folder in (it.workspace, it.folder, pathlib.Path.cwd()) for path in folder.glob("core*")
-             if path.is_file()]
-    it.expect(not cores, "no core was written", cores)
-    watch.files(it.workspace, "relay.password")
+    it.expect(not cores(it.folder), "no core was written", cores(it.folder))
+    watch.files(it.workspace)
+
+
+def cores(folder):
+    return [path for path in folder.rglob("core*") if path.is_file() and path.read_bytes()[:4] == b"\x7fELF"]
+
+
+def the_search_finds_what_is_planted(it):
+    """Or all the others mean nothing."""
+    it.hear(["broadside", "send"], "", f"the relay: 535 {PASSWORD} is wrong")
+    it.hear(["broadside", "send", PASSWORD], "", "")
+    planted = it.folder / "planted"
+    planted.mkdir()
+    login = base64.b64encode(f"\0updates\0{PASSWORD}".encode())
+    (planted / "broadside.log").write_text(f"2026-11-01 warning: the password {PASSWORD}\n" * 2)
+    (planted / "plain.trace").write_bytes(b"C\tAUTH PLAIN " + login + b"\n")
+    (planted / "login.trace").write_bytes(b"C\t" + base64.b64encode(PASSWORD.encode()) + b"\n")
+    (planted / "page.html").write_text(f"<a href='smtp://updates:{urllib.parse.quote(PASSWORD)}@h'>")
+    (planted / "half.txt").write_text(PASSWORD.split()[1])
+    (planted / "clean.txt").write_text("nothing\n")
+    (planted / "empty.txt").write_text("")
+    database = sqlite3.connect(planted / "broadside.db")
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("CREATE TABLE t (x)")
+    database.execute("INSERT INTO t VALUES (?)", (PASSWORD,))
+    database.commit()
+    it.look(planted)
+    database.close()
+    for path in planted.iterdir():
+        path.unlink()
+    found = [pathlib.Path(leak).name if leak.startswith("/") else leak for leak in it.leaks]
+    it.leaks.clear()
+    it.expect(found == ["stderr of `send`", "the words of `send`", "broadside.db-wal", "broadside.log", "half.txt", "login.trace",
+                        "page.html", "plain.trace"], "each, and no other", found)
 
 
 STORIES = [
@@ -179,4 +197,5 @@ STORIES = [
     it_is_found_nowhere_when_the_relay_refuses_it,
     it_is_not_repeated_where_it_does_not_belong,
     it_is_found_nowhere_when_the_program_is_killed,
+    the_search_finds_what_is_planted,
 ]

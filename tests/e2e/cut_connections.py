@@ -49,6 +49,7 @@ class Cutting:
             self.judge(workspace, server, problems)
         finally:
             server.stop()
+            self.it.look(workspace)
             shutil.rmtree(workspace)
         return server, [f"{self.protocol}, cut at byte {cut}: {problem}" for problem in problems]
 

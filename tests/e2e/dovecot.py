@@ -4,6 +4,7 @@ import pwd
 import subprocess
 
 from postfix import answers
+from secrecy import PASSWORD
 from story import Broken, Skipped, free_port, wait_for
 
 CONF = """
@@ -56,7 +57,7 @@ service stats {{
 class Dovecot:
     """Serves `maildir`, whose folders new, cur and tmp are made when they are missing, to `user`."""
 
-    def __init__(self, it, certs, maildir, user="bounces@mail.example", password="right-password", certificate="good"):
+    def __init__(self, it, certs, maildir, user="bounces@mail.example", password=PASSWORD, certificate="good"):
         if os.geteuid() != 0:
             raise Skipped("Dovecot needs root to start")
         for part in ("/usr/sbin/dovecot", "/usr/lib/dovecot/imap-login", "/usr/lib/dovecot/pop3-login"):

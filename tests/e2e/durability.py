@@ -311,7 +311,7 @@ def small_disks_of_any_size_lose_nobody(it):
     mount.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", mount], capture_output=True).returncode != 0:
         raise Skipped("this machine allows no small file system")
-    it.stops.append(lambda: subprocess.run(["umount", "-l", mount], check=False))
+    it.stops.append(lambda: (it.look(mount), subprocess.run(["umount", "-l", mount], check=False)))
     it.workspace = mount / "workspace"
     it.sample_workspace()
     catcher = it.catcher()

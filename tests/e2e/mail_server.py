@@ -5,7 +5,8 @@ import socket
 import ssl
 import threading
 
-PASSWORD = "right-password"
+from secrecy import PASSWORD
+
 SILENCE = object()  # as an answer: none ever
 DROP = object()  # as a piece of an answer: the connection ends here
 
@@ -144,7 +145,7 @@ class MailServer:
                 return
 
     def imap_login(self, words):
-        return "OK in" if words[-1].strip('"') == PASSWORD else "NO [AUTHENTICATIONFAILED] wrong user or password"
+        return "OK in" if " ".join(words).endswith(f' "{PASSWORD}"') else "NO [AUTHENTICATIONFAILED] wrong user or password"
 
     def imap_capability(self, _):
         self.say(f"* CAPABILITY {self.capabilities}\r\n".encode())
@@ -219,7 +220,7 @@ class MailServer:
         return b"+OK\r\n"
 
     def pop3_pass(self, words):
-        return b"+OK in\r\n" if words[0] == PASSWORD else b"-ERR [AUTH] wrong user or password\r\n"
+        return b"+OK in\r\n" if " ".join(words) == PASSWORD else b"-ERR [AUTH] wrong user or password\r\n"
 
     def lines(self, of):
         return "".join(f"{number + 1} {of(uid)}\r\n" for number, uid in enumerate(self.mails)).encode()

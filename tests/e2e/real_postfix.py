@@ -1,6 +1,7 @@
 """Against a real Postfix on loopback: accepted, refused, and over STARTTLS with a password through Dovecot."""
 from bad_input import certificates, secret
 from postfix import Postfix
+from secrecy import PASSWORD
 from story import wait_for
 
 # Of this campaign an address gets one message, however many members share it.
@@ -40,7 +41,7 @@ def starttls_and_a_password_through_dovecot(it):
     it.sample_workspace()
     people = planned(it)
     certs = certificates(it)
-    postfix = Postfix(it, people, certs, user="updates", password="right-password")
+    postfix = Postfix(it, people, certs, user="updates", password=PASSWORD)
     tls = ["-o", "relay.tls=starttls", "-o", f"relay.ca_file={certs / 'ca.pem'}", "-o", "relay.user=updates"]
     url = ["-o", f"relay.url={postfix.url}"]
     wrong = it.run("send", STEM, "--yes", *url, *tls, "-o", f"relay.password_file={secret(it, content='no')}")

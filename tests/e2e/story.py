@@ -18,6 +18,8 @@ import tempfile
 import time
 import traceback
 
+import secrecy
+
 AT_ONCE = 4  # stories told at the same time: much of a story is waiting
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -82,6 +84,26 @@ class Result:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
+class Process(subprocess.Popen):
+    """A running program; what it has said is searched however much of it the story reads."""
+
+    def __init__(self, it, *how, **more):
+        super().__init__(*how, **more)
+        self.it = it
+        it.stops.append(self.end)
+
+    def communicate(self, *how, **more):
+        out, err = super().communicate(*how, **more)
+        self.it.hear(self.args, out, err)
+        return out, err
+
+    def end(self):
+        if self.poll() is None:
+            self.kill()
+        if not self.stdout.closed:
+            self.communicate(timeout=20)
+
+
 class It:
     def __init__(self, build):
         self.build = pathlib.Path(build).resolve()
@@ -89,6 +111,7 @@ class It:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="broadside-story-"))
         self.workspace = self.folder / "workspace"
         self.stops = []
+        self.leaks = []  # where the password was found
 
     # -- the program
     def run(self, *words, cwd=None, env=None, stdin=None, timeout=120, workspace=True):
@@ -96,16 +119,15 @@ class It:
         done = subprocess.run(command, cwd=cwd or self.folder, capture_output=True, text=True, errors="replace",
                               input=stdin if stdin is not None else "", timeout=timeout,
                               env={**os.environ, **(env or {})})
+        self.hear(command, done.stdout, done.stderr)
         if "AddressSanitizer" in done.stderr or "runtime error:" in done.stderr or "LeakSanitizer" in done.stderr:
             raise Broken(f"a sanitizer speaks: {done.stderr[-3000:]}")
         return Result(done)
 
     def start(self, *words, env=None):
-        process = subprocess.Popen([self.program, "-C", self.workspace, *map(str, words)], cwd=self.folder,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                   env={**os.environ, **(env or {})})
-        self.stops.append(lambda: process.poll() is None and process.kill())
-        return process
+        return Process(self, [self.program, "-C", self.workspace, *map(str, words)], cwd=self.folder,
+                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                       env={**os.environ, **(env or {})})
 
     def ok(self, *words, **how):
         result = self.run(*words, **how)
@@ -135,6 +157,16 @@ class It:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return path
 
+    # -- the password
+    def hear(self, command, out, err):
+        name = next((word for word in map(str, command[1:]) if word.isalpha()), "the program")
+        self.leaks += secrecy.search(None, [(f"the words of `{name}`", " ".join(map(str, command))),
+                                            (f"stdout of `{name}`", out), (f"stderr of `{name}`", err)])
+
+    def look(self, folder):
+        """To be called of what is gone before the story's end."""
+        self.leaks += secrecy.search(folder, [])
+
     # -- judging
     def expect(self, holds, promise, result=None):
         if holds:
@@ -154,6 +186,7 @@ class It:
     def close(self):
         for stop in reversed(self.stops):
             stop()
+        self.look(self.folder)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -175,8 +208,21 @@ def free_port():
 
 def tell_one(story, build):
     """The story's outcome ("ok", "FAIL", "skipped") and what to print."""
-    name = story.__name__.replace("_", " ")
     it = It(build)
+    try:
+        outcome, text = hear_out(story, it)
+    finally:
+        it.close()
+    if secrecy.is_in(text):
+        it.leaks.append("what is printed about it")
+    if it.leaks:
+        why = f"\n    broken: the password is in {'; '.join(it.leaks)}"
+        return "FAIL", (text if outcome == "FAIL" else f"FAIL    {story.__name__.replace('_', ' ')}") + why
+    return outcome, text
+
+
+def hear_out(story, it):
+    name = story.__name__.replace("_", " ")
     started = time.monotonic()
     try:
         story(it)
@@ -187,13 +233,13 @@ def tell_one(story, build):
         return "FAIL", f"FAIL    {name}\n    broken: {broken}"
     except Exception:  # a story that crashes is a story that fails
         return "FAIL", f"FAIL    {name}\n{traceback.format_exc()}"
-    finally:
-        it.close()
 
 
 def tell(chapters, build, only=None):
     """Tells the stories of all chapters (title, stories), some at a time; returns [passed, failed, skipped]. Each has a
     workspace, ports and servers of its own, and most of its time is waiting. What is printed stays in order."""
+    secrecy.allow_cores()
+    os.environ.update(secrecy.ENVIRONMENT)
     counts = {"ok": 0, "FAIL": 0, "skipped": 0}
     with concurrent.futures.ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         told = [(title, [pool.submit(tell_one, story, build) for story in stories if not only or only in story.__name__])

@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "settings/secret.h"
 
-#define CANARY "c4n4ry-p4ss"
+#define CANARY "Kanarie/4c1f seven+doors%" /* as in tests/e2e/secrecy.py */
 
 static char root[] = "/tmp/broadside-secret-XXXXXX";
 
