@@ -1,7 +1,8 @@
 /*
  * Confine: what a process may use before the system ends it.
  *
- * For a child that reads strangers' bytes, and for nobody else: nothing here can be taken back.
+ * For a child that reads strangers' bytes; nothing here can be taken back. confine_sight() is also
+ * for whoever holds a password.
  */
 #ifndef BASE_CONFINE_H
 #define BASE_CONFINE_H
@@ -17,7 +18,8 @@ void confine_files(void);
 void confine_processor(unsigned seconds);
 /* What it would say when it dies concerns nobody: stdin, stdout and stderr lead nowhere. */
 void confine_streams(void);
-/* Neither a core nor a debugger of the same user shows what it holds. */
+/* Neither a core, be it written to a file or piped to a program, nor a debugger of the same user
+ * shows what it holds. */
 void confine_sight(void);
 
 #endif

@@ -30,7 +30,7 @@ static int fail(struct session *session, const struct error *err)
     return (int)err->fault;
 }
 
-/* No core may hold a password or a member's address. */
+/* No core may hold a member's address; of a password see settings/secret.h. */
 static void forbid_core_dumps(void)
 {
     struct rlimit none = {0, 0};

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/confine.h"
 
 #include "base/banned.h"
 #include "base/memory.h"
@@ -210,6 +211,7 @@ static bool is_fit(const struct secret *secret, const struct secret_source *sour
 struct secret *secret_open(const struct secret_source *source, const char *root, struct error *err)
 {
     must(secret_is_named(source));
+    confine_sight();
     struct secret *secret = memory_take(sizeof(*secret));
     bool fetched = fetch(secret, source, root, err);
     drop_newline(secret);

@@ -2,7 +2,8 @@
  * Secret: a password that is fetched when needed, shown as ***, and wiped.
  *
  * It never stands in a configuration file. It comes from a file that only its owner can read, from
- * an environment variable, or from the output of a command. No message ever holds a byte of it.
+ * an environment variable, or from the output of a command. No message ever holds a byte of it, and
+ * from the first one on no core of the process is written (confine_sight()).
  */
 #ifndef SETTINGS_SECRET_H
 #define SETTINGS_SECRET_H

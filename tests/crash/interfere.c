@@ -10,6 +10,7 @@
  *     fail=STEP,N,ERRNO[,on]           the N-th fails; `on`: and every one behind it
  *     clock=MS                         the wall clock is so far ahead
  *     speed=N                          both clocks run N times as fast, and waits are as short
+ *     cores=written                    who limits cores is not heard, as by a pipe that takes them
  *     count=FILE                       how many of each there were, a line each, at the end
  * Steps count from the beginning of main(). malloc stands for calloc and realloc too, and is not
  * part of `any`.
@@ -47,6 +48,7 @@ struct order {
 static struct order to_kill, to_stop, to_fail;
 static long kill_in_us;
 int64_t interfere_ahead_ms, interfere_speed = 1;
+bool interfere_cores;
 struct timespec interfere_began[2];
 static char count_file[PATH_MAX];
 static atomic_bool counting;
@@ -104,6 +106,8 @@ static void read_word(char *word)
         interfere_ahead_ms = atol(value);
     else if (strcmp(word, "speed") == 0)
         interfere_speed = atol(value);
+    else if (strcmp(word, "cores") == 0)
+        interfere_cores = strcmp(value, "written") == 0;
     else if (strcmp(word, "kill-in") == 0)
         kill_in_us = atol(value);
     else if (strcmp(word, "count") == 0)

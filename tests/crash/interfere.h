@@ -34,6 +34,8 @@ _Noreturn void interfere_die(void);
 
 /* How far ahead the wall clock is, and how many times as fast both run. */
 extern int64_t interfere_ahead_ms, interfere_speed;
+/* Cores are written whatever the program asks for. */
+extern bool interfere_cores;
 /* When the program was loaded, by the true clocks: wall, monotonic. */
 extern struct timespec interfere_began[2];
 

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -264,4 +266,17 @@ int epoll_wait(int fd, struct epoll_event *events, int room, int timeout_ms)
     int shorter =
         timeout_ms > 0 ? (int)((timeout_ms + interfere_speed - 1) / interfere_speed) : timeout_ms;
     return real_epoll_wait(fd, events, room, shorter);
+}
+
+/* Straight to the kernel: a sanitizer asks before anything was found here. */
+int setrlimit(__rlimit_resource_t what, const struct rlimit *limit)
+{
+    bool ignored = interfere_cores && what == RLIMIT_CORE;
+    return ignored ? 0 : (int)syscall(SYS_prlimit64, 0, what, limit, NULL);
+}
+
+/* The other name that libraries and large files know it by. */
+int setrlimit64(__rlimit_resource_t what, const struct rlimit64 *limit)
+{
+    return setrlimit(what, (const struct rlimit *)limit);
 }

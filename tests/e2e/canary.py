@@ -3,12 +3,14 @@ import base64
 import pathlib
 import signal
 import sqlite3
+import subprocess
 import urllib.parse
 
 import secrecy
 from bad_input import certificates
+from durability import fate
 from secrecy import PASSWORD
-from story import wait_for
+from story import Skipped, wait_for
 
 LINKED = "expand-linked-learning"
 
@@ -163,6 +165,34 @@ def cores(folder):
     return [path for path in folder.rglob("core*") if path.is_file() and path.read_bytes()[:4] == b"\x7fELF"]
 
 
+def abort(process):
+    process.send_signal(signal.SIGABRT)
+    process.communicate(timeout=40)
+
+
+def no_core_holds_it_though_no_limit_forbids_cores(it):
+    """As where the kernel pipes them to a program: no limit holds them back then."""
+    workspace(it)
+    other = it.folder / "other"
+    other.mkdir()
+    abort(subprocess.Popen(["sleep", "60"], cwd=other))
+    if not cores(other):
+        raise Skipped("this machine writes no cores beside a process")
+    it.expect(secrecy.search(other, []) == [str(path) for path in cores(other)], "another's core holds its environment")
+    for path in cores(other):
+        path.unlink()
+    unlimited = fate(it, "cores=written")
+    catcher, reach = secured(it, "--auth", f"updates:{PASSWORD}", "--require-auth", "--delay", "30")
+    for name, source in sources():
+        process = it.start("send", LINKED, "--yes", "--edition", name, *reach, *source, "-o", "relay.connections=1",
+                           env={**unlimited, "ASAN_OPTIONS": unlimited["ASAN_OPTIONS"] + ":handle_abort=0:disable_coredump=0"})
+        before = len(catcher.envelopes())
+        it.expect(wait_for(lambda: len(catcher.envelopes()) > before), "it sends")
+        abort(process)
+        it.expect(process.returncode == -signal.SIGABRT, "it was ended", process.returncode)
+        it.expect(not cores(it.folder), f"with a password from the {name} there is no core", cores(it.folder))
+
+
 def the_search_finds_what_is_planted(it):
     """Or all the others mean nothing."""
     it.hear(["broadside", "send"], "", f"the relay: 535 {PASSWORD} is wrong")
@@ -197,5 +227,6 @@ STORIES = [
     it_is_found_nowhere_when_the_relay_refuses_it,
     it_is_not_repeated_where_it_does_not_belong,
     it_is_found_nowhere_when_the_program_is_killed,
+    no_core_holds_it_though_no_limit_forbids_cores,
     the_search_finds_what_is_planted,
 ]
