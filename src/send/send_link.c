@@ -50,13 +50,32 @@ static int64_t backoff_ms(struct send *send)
     return delay_ms / 2 + (int64_t)random_below(send->options->random, (uint64_t)delay_ms);
 }
 
-/* While other connections live, one more that fails only means: no more than these. */
-static void try_later(struct send *send, const struct error *err)
+/* Without those whose end is known already. */
+static unsigned living(const struct send *send)
 {
+    unsigned count = 0;
+    for (unsigned i = 0; i < send->link_count; i++)
+        count += send->links[i].state == LINK_OPEN && !send->links[i].ended;
+    return count;
+}
+
+/* Those that were under way when the first of them failed are the same try. */
+static void count_try(struct send *send)
+{
+    if (send->now_ms < send->not_before_ms)
+        return;
     send->failed_tries++;
     send->not_before_ms = send->now_ms + backoff_ms(send);
-    if (send->open > 0) {
-        send->allowed = send->open;
+}
+
+/* While other connections live, one more that fails only means: no more than these. */
+static void try_later(struct send *send, enum log_level level, const struct error *err)
+{
+    count_try(send);
+    log_line(send->options->log, level, "%s", err->message);
+    unsigned others = living(send);
+    if (others > 0) {
+        send->allowed = others;
         send->recover_ms = send->now_ms + SEND_RECOVER_MS;
     } else if (send->failed_tries >= SEND_TRIES) {
         send_relay_failed(send, err);
@@ -67,13 +86,14 @@ static void connect_failed(struct send *send, struct link *link)
 {
     const struct relay_failure *failure = relay_failure(link->relay);
     struct error err = failure->error;
-    bool final = failure->reach == RELAY_MISCONFIGURED && send->open == 0;
-    log_line(send->options->log, final ? LOG_ERROR : LOG_WARNING, "%s", err.message);
+    bool is_final = failure->reach == RELAY_MISCONFIGURED && send->open == 0;
     close_link(send, link);
-    if (final)
+    if (is_final) {
+        log_error(send->options->log, "%s", err.message);
         send_relay_failed(send, &err);
-    else
-        try_later(send, &err);
+    } else {
+        try_later(send, LOG_WARNING, &err);
+    }
 }
 
 static void begin_dialogue(struct send *send, struct link *link)
@@ -122,7 +142,7 @@ static bool may_grow(struct send *send)
         send->allowed++;
         send->recover_ms = send->now_ms + SEND_RECOVER_MS;
     }
-    bool work = send->more_due || send->ready_count > 0;
+    bool work = send->more_due || send->ready_count > send->connecting;
     return !send->stopping && work && send->now_ms >= send->not_before_ms &&
            send->now_ms >= send->cool_until_ms && send->connecting < at_once &&
            send->open + send->connecting < send->allowed && all_busy(send) &&
@@ -155,15 +175,15 @@ static void dialogue_ended(struct send *send, struct link *link, const struct sm
     link->ended = true;
     if (event->end == SMTP_END_QUIT || event->end == SMTP_END_VETO)
         return;
-    log_line(send->options->log, event->end == SMTP_END_CLOSING ? LOG_INFO : LOG_WARNING,
-             "the relay %s: %s %.*s", end_names[event->end], event->why,
-             TEXT_ARGS(event->reply.text));
-    if (link->answered > 0 || send->stopping)
-        return;
     struct error err;
-    error_set(&err, FAULT_UNREACHABLE, "the relay %s %s (%s %.*s)", send->options->relay.url,
-              end_names[event->end], event->why, TEXT_ARGS(event->reply.text));
-    try_later(send, &err);
+    enum log_level level = event->end == SMTP_END_CLOSING ? LOG_INFO : LOG_WARNING;
+    error_set(&err, FAULT_UNREACHABLE, "the relay %s %s (%s%s%.*s)", send->options->relay.url,
+              end_names[event->end], event->why, event->reply.text.length > 0 ? ": " : "",
+              TEXT_ARGS(event->reply.text));
+    if (link->answered > 0 || send->stopping)
+        log_line(send->options->log, level, "%s", err.message);
+    else
+        try_later(send, level, &err);
 }
 
 /* 421 to the MAIL of a connection that carried messages: so many a connection and no more. The next
@@ -184,6 +204,7 @@ void link_events(struct send *send, struct link *link)
             if (is_session_limit(link, &event))
                 event.outcome = SMTP_UNTOUCHED;
             link->answered += event.outcome == SMTP_ANSWERED && event.reply.code != 421;
+            link->used_ms = send->now_ms;
             flight_outcome(send, flight, &event);
         } else {
             dialogue_ended(send, link, &event);

@@ -67,7 +67,7 @@ struct link {
     struct smtp *smtp;
     bool blocked;      /* the socket took less than we had: EPOLLOUT is on */
     bool ended;        /* the dialogue is over: close after one last write */
-    int64_t used_ms;   /* steady; when it last had a message */
+    int64_t used_ms;   /* steady; when a message last came to it or left it */
     uint64_t answered; /* messages on this connection */
 };
 

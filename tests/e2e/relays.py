@@ -90,6 +90,15 @@ def with_every_relay_down_it_says_why_of_each_and_ends_with_69(it):
     everybody_got_one(it, third)
 
 
+def a_relay_that_greets_and_takes_nothing_is_left_as_well(it):
+    it.sample_workspace()
+    first, second = it.catcher("--script", it.write("deaf", "conn *: mail drop\n")), it.catcher()
+    result = send(it, first, second)
+    it.expect(result.status == 0 and f"the relay {first.url} is left for {second.url}" in result.err,
+              "it is tried five times, then left", result)
+    everybody_got_one(it, second)
+
+
 def a_mistake_at_one_relay_is_said_loudly_while_the_other_delivers(it):
     it.sample_workspace()
     script = it.write("refuse", 'greeting reply "554 5.7.1 you are not welcome" close\n')
@@ -156,6 +165,7 @@ STORIES = [
     a_relay_that_dies_midway_loses_nobody_and_costs_no_copy,
     the_preferred_relay_gets_the_mail_back_when_it_answers_again,
     with_every_relay_down_it_says_why_of_each_and_ends_with_69,
+    a_relay_that_greets_and_takes_nothing_is_left_as_well,
     a_mistake_at_one_relay_is_said_loudly_while_the_other_delivers,
     a_relay_without_its_password_is_left_out_and_named,
     what_one_relay_refuses_for_good_is_not_tried_at_the_other,
