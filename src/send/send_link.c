@@ -59,26 +59,48 @@ static unsigned living(const struct send *send)
     return count;
 }
 
+static void say_try(struct send *send, enum log_level level, const struct error *err)
+{
+    unsigned others = living(send);
+    if (others > 0)
+        log_line(send->options->log, level, "%s; %u other connection%s", err->message, others,
+                 others > 1 ? "s go on" : " goes on");
+    else
+        log_line(send->options->log, level, "%s (try %u of %d)", err->message, send->failed_tries,
+                 SEND_TRIES);
+}
+
+static void give_up(struct send *send, const struct error *err)
+{
+    struct error end = *err;
+    error_within(&end, "after %u tries in %.1f s", send->failed_tries,
+                 (double)(send->now_ms - send->failing_ms) / 1000);
+    send_relay_failed(send, &end);
+}
+
 /* Those that were under way when the first of them failed are the same try. */
 static void count_try(struct send *send)
 {
     if (send->now_ms < send->not_before_ms)
         return;
-    send->failed_tries++;
+    if (send->failed_tries++ == 0)
+        send->failing_ms = send->now_ms;
     send->not_before_ms = send->now_ms + backoff_ms(send);
 }
 
-/* While other connections live, one more that fails only means: no more than these. */
+/* While other connections live, one more that fails only means: no more than these. The first time
+ * is said at `level`; what comes of the tries behind it is said at their end. */
 static void try_later(struct send *send, enum log_level level, const struct error *err)
 {
+    level = send->failed_tries > 0 ? LOG_INFO : level;
     count_try(send);
-    log_line(send->options->log, level, "%s", err->message);
+    say_try(send, level, err);
     unsigned others = living(send);
     if (others > 0) {
         send->allowed = others;
         send->recover_ms = send->now_ms + SEND_RECOVER_MS;
     } else if (send->failed_tries >= SEND_TRIES) {
-        send_relay_failed(send, err);
+        give_up(send, err);
     }
 }
 

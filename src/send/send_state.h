@@ -93,6 +93,7 @@ struct send {
     int64_t next_due_ms;   /* wall; what the last take() said */
     int64_t look_ms;       /* steady; when to take again although nothing was due */
     unsigned failed_tries; /* in a row */
+    int64_t failing_ms;    /* steady; the first of them */
     int64_t not_before_ms; /* steady; no new connection until then */
     int64_t recover_ms;    /* steady; when `allowed` may grow again */
 

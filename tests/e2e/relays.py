@@ -94,9 +94,21 @@ def a_relay_that_greets_and_takes_nothing_is_left_as_well(it):
     it.sample_workspace()
     first, second = it.catcher("--script", it.write("deaf", "conn *: mail drop\n")), it.catcher()
     result = send(it, first, second)
-    it.expect(result.status == 0 and f"the relay {first.url} is left for {second.url}" in result.err,
+    it.expect(result.status == 0 and f"the relay {first.url} is left for {second.url}: after 5 tries" in result.err,
               "it is tried five times, then left", result)
     everybody_got_one(it, second)
+
+
+def an_unreachable_relay_is_said_once_and_how_often_it_was_tried(it):
+    it.sample_workspace()
+    where = nowhere()
+    result = it.run("send", LINKED, "--yes", "-o", f"relay.url={where}")
+    lines = [line for line in result.err.splitlines() if "cannot be reached" in line]
+    it.expect(result.status == 69 and len(lines) == 2, "once when it begins, once when it is given up", result)
+    it.expect("warning" in lines[0] and "(try 1 of 5)" in lines[0], "that it is tried again", lines)
+    it.expect(lines[1].startswith("broadside: after 5 tries in ") and where in lines[1], "and how often it was", lines)
+    log = (it.workspace / "var/broadside.log").read_text()
+    it.expect(log.count("cannot be reached") == 5 and "(try 5 of 5)" in log, "the log has each of them", log)
 
 
 def a_mistake_at_one_relay_is_said_loudly_while_the_other_delivers(it):
@@ -166,6 +178,7 @@ STORIES = [
     the_preferred_relay_gets_the_mail_back_when_it_answers_again,
     with_every_relay_down_it_says_why_of_each_and_ends_with_69,
     a_relay_that_greets_and_takes_nothing_is_left_as_well,
+    an_unreachable_relay_is_said_once_and_how_often_it_was_tried,
     a_mistake_at_one_relay_is_said_loudly_while_the_other_delivers,
     a_relay_without_its_password_is_left_out_and_named,
     what_one_relay_refuses_for_good_is_not_tried_at_the_other,

@@ -1,4 +1,5 @@
 /* Connections: opened gradually, closed when idle, replaced after failures, later each time. */
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -439,6 +440,19 @@ static void nothing_is_opened_before_its_time(void)
     end(&world);
 }
 
+static size_t count_in(const char *path, const char *words)
+{
+    char log[16 * 1024] = "";
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = read(fd, log, sizeof(log) - 1);
+    size_t count = 0;
+    close(fd);
+    must(got >= 0);
+    for (const char *at = log; (at = strstr(at, words)) != NULL; at++)
+        count++;
+    return count;
+}
+
 static void a_relay_that_is_down_is_given_up(void)
 {
     struct world world;
@@ -452,6 +466,11 @@ static void a_relay_that_is_down_is_given_up(void)
     }
     check("then it counts as down", world.report.relay_failed && world.send.stopping);
     check_number("and is left alone", relays_opened, SEND_TRIES);
+    check("it is said how often it was tried",
+          strstr(world.report.end.message, "after 5 tries in") != NULL &&
+              strstr(world.report.end.message, "no connection today") != NULL);
+    check_number("once as a warning", count_in(world.log_path, "warning no connection"), 1);
+    check_number("and each time in the log", count_in(world.log_path, "no connection today"), 5);
     end(&world);
 }
 
