@@ -143,7 +143,7 @@ def an_alert_overtakes_a_newsletter_that_trickles(it):
 def a_second_dispatcher_never_starts(it):
     it.sample_workspace()
     catcher = it.catcher("--delay", "20")
-    process = trickle(it, catcher, "20/s", "-o", "relay.connections=1")
+    process = trickle(it, catcher, "4/s", "-o", "relay.connections=1")
     seconds = [it.start("send", LINKED, "--yes", "--edition", "e", "-o", f"relay.url={catcher.url}") for _ in range(3)]
     for second in seconds:
         out, err = second.communicate(timeout=20)
@@ -221,7 +221,7 @@ def a_sender_that_stood_still_goes_on(it):
 def an_acknowledged_suppression_is_final(it):
     it.sample_workspace()
     catcher = it.catcher()
-    process = trickle(it, catcher, "6/s", "-o", "relay.connections=1")
+    process = trickle(it, catcher, "3/s", "-o", "relay.connections=1")
     listed = [line["email"] for line in it.ok("plan", LINKED, "--json", "--list").lines()]
     victims = [to for to in listed if to not in Taken(catcher).recipients][-4:]
     for victim in victims:

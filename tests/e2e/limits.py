@@ -56,9 +56,10 @@ def fourteen_a_second_are_never_fifteen_and_not_thirteen(it):
     result = it.send("limited", catcher, "-o", "relay.limits=[14/s]")
     it.expect(result.status == 0, "all are sent", result)
     rows = accepted(catcher)
-    seconds = (rows[280][0] - rows[0][0]) / 1000  # whole windows: all that was granted in twenty of them
     it.expect(len(rows) == 294 and most_in(rows, 1000) <= 14, "no second has more than 14", most_in(rows, 1000))
-    rate = 280 / seconds
+    # Whole windows, all that was granted in ten of them: what costs a bit of each shows in every such stretch, what the
+    # machine did meanwhile in some.
+    rate = 140 / min((last[0] - first[0]) / 1000 for first, last in zip(rows, rows[140:]))
     print(f"        fourteen a second: {rate:.2f}", flush=True)
     it.expect(rate >= 13.8, "at least 13.8 a second", rate)
 
