@@ -38,16 +38,33 @@ const char *command_nearest(const char *name)
     return nearest.name.at;
 }
 
+enum { USE = 64 };
+
+/* "send CAMPAIGN" */
+static const char *use_of(const struct command *command, char use[USE])
+{
+    snprintf(use, USE, "%s %s", command->name, command->arguments);
+    return use;
+}
+
+static void list_commands(struct buffer *out)
+{
+    char use[USE];
+    int column = 0;
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        int width = option_help_width(use_of(commands[i], use));
+        column = width > column ? width : column;
+    }
+    for (size_t i = 0; commands[i] != NULL; i++)
+        option_help_line(use_of(commands[i], use), column, commands[i]->summary, out);
+}
+
 void command_overview(struct buffer *out)
 {
     buffer_add_string(out, "Usage: broadside [-C DIR] [-o KEY=VALUE] COMMAND …\n\n"
                            "Sends email campaigns that live as files, and knows who got them.\n\n"
                            "Commands:\n");
-    for (size_t i = 0; commands[i] != NULL; i++) {
-        char left[48];
-        snprintf(left, sizeof(left), "%s %s", commands[i]->name, commands[i]->arguments);
-        buffer_printf(out, "  %-26s %s\n", left, commands[i]->summary);
-    }
+    list_commands(out);
     buffer_add_string(out, "\nOptions of every command:\n");
     option_help(session_rows, out);
     buffer_add_string(out, "\nExit status:\n");
@@ -58,8 +75,8 @@ void command_overview(struct buffer *out)
 
 void command_help(const struct command *command, struct buffer *out)
 {
-    buffer_printf(out, "Usage: broadside %s [OPTION]… %s\n\n%s\n", command->name,
-                  command->arguments, command->summary);
+    buffer_printf(out, "Usage: broadside %s [OPTION]…%s%s\n\n%s\n", command->name,
+                  command->arguments[0] != '\0' ? " " : "", command->arguments, command->summary);
     if (command->details != NULL)
         buffer_printf(out, "\n%s\n", command->details);
     if (command->rows[0].name != NULL) {

@@ -1,5 +1,5 @@
 /*
- * Command: a subcommand is a row. The table gives dispatch, --help, completion and the manual.
+ * Command: a subcommand is a row. The table gives dispatch and --help.
  */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H

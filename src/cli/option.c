@@ -149,6 +149,22 @@ bool option_parse(int argc, char **argv, const struct option_group *groups, size
     return true;
 }
 
+enum { HELP_COLUMN = 26 };
+
+int option_help_width(const char *name)
+{
+    int width = 0;
+    for (; *name != '\0'; name++)
+        width += ((unsigned char)*name & 0xC0) != 0x80;
+    return width;
+}
+
+void option_help_line(const char *name, int column, const char *meaning, struct buffer *out)
+{
+    int width = option_help_width(name);
+    buffer_printf(out, "  %s%*s %s\n", name, column > width ? column - width : 0, "", meaning);
+}
+
 void option_help(const struct option_row *rows, struct buffer *out)
 {
     for (const struct option_row *row = rows; row->name != NULL; row++) {
@@ -157,6 +173,6 @@ void option_help(const struct option_row *rows, struct buffer *out)
             snprintf(letter, sizeof(letter), "-%c, ", row->letter);
         snprintf(left, sizeof(left), "%s--%s%s%s", letter, row->name,
                  row->argument != NULL ? " " : "", row->argument != NULL ? row->argument : "");
-        buffer_printf(out, "  %-26s %s\n", left, row->sentence);
+        option_help_line(left, HELP_COLUMN, row->sentence, out);
     }
 }

@@ -1,5 +1,5 @@
 /*
- * Option: one row gives parsing, help and the manual.
+ * Option: one row gives parsing and help.
  *
  * A row names a field of the command's own options struct; a field of the wrong type does not
  * compile.
@@ -77,7 +77,11 @@ struct option_group {
 bool option_parse(int argc, char **argv, const struct option_group *groups, size_t group_count,
                   size_t *ret_count, struct error *err);
 
-/* One line a row, aligned, as --help shows them. */
+/* How many letters it has; some are more bytes than one. */
+int option_help_width(const char *name);
+/* A name and what it means, beside each other: the name takes `column` letters. */
+void option_help_line(const char *name, int column, const char *meaning, struct buffer *out);
+/* One such line a row. */
 void option_help(const struct option_row *rows, struct buffer *out);
 
 #endif

@@ -12,9 +12,13 @@ def every_command_explains_itself(it):
     names = [line.split()[0] for line in overview.out.split("Commands:\n")[1].split("\n\n")[0].splitlines()]
     it.expect({"init", "check", "import", "export", "members", "render", "preview", "plan", "send", "status", "pause",
                "resume", "cancel", "resend", "suppress"} <= set(names), "all are there", names)
+    rows = overview.out.split("Commands:\n")[1].split("\n\n")[0].splitlines()
+    column = rows[-1].index("every key")
+    it.expect(all(row[column - 1] == " " and row[column] != " " for row in rows), "what they do stands in one column", rows)
     for name in names:
         shown = it.run(name, "--help", workspace=False)
         it.expect(shown.status == 0 and f"broadside {name}" in shown.out, f"{name} --help", shown)
+        it.expect(not any(line.endswith(" ") for line in shown.out.splitlines()), "no line ends in blanks", shown)
 
 
 def render_prints_exact_bytes(it):
@@ -55,7 +59,10 @@ def a_member_is_found_and_shown_with_what_she_was_sent(it):
     it.expect(someone in it.ok("members", "find", someone.split("@")[0]).out, "found")
     shown = it.ok("members", "show", someone).out
     it.expect("subscribed" in shown and LINKED in shown and "sent" in shown, "with her history", shown)
+    it.expect("county" in shown and "{" not in shown, "and what the group's own columns say", shown)
     it.expect(it.run("members", "show", "nobody@example.org").status == 64, "nobody is nobody")
+    none = it.ok("members", "find", "nobody@")
+    it.expect(none.out == "" and "nobody has" in none.err, "who is not found is not there", none)
 
 
 def suppressing_is_undone_only_by_hand(it):
@@ -63,6 +70,9 @@ def suppressing_is_undone_only_by_hand(it):
     it.ok("suppress", "add", "Robin@Example.org", "--reason", "asked")
     it.ok("import", it.workspace / "config/members.csv")
     it.expect("robin@example.org" in it.ok("suppress", "list").out.lower(), "import lifts nothing")
+    one = it.ok("suppress", "list", "ROBIN@example.org").out
+    it.expect("asked" in one and one.count("\n") == 1, "one address can be asked for", one)
+    it.expect("is not suppressed" in it.ok("suppress", "list", "alma@example.com").out, "also one that is not there")
     plan = it.ok("plan", LINKED, "--json").json()
     it.expect(plan["left_out"]["suppressed"] == 1, "plan says so", plan)
     it.ok("suppress", "remove", "robin@example.org")
