@@ -24,11 +24,17 @@ static void name_of(const struct member *member, struct buffer *out)
     }
 }
 
+struct finding_members {
+    const struct session *session;
+    size_t count;
+};
+
 static bool show_line(void *self, const struct member *member, struct error *err)
 {
-    const struct session *session = self;
+    struct finding_members *finding = self;
     BUFFER(name, 64 * 1024);
-    if (session->json)
+    finding->count++;
+    if (finding->session->json)
         return member_report(member, err);
     name_of(member, &name);
     session_sayf("%-28.*s %-32.*s %-12s %-3.*s %s\n", TEXT_ARGS(member->key),
@@ -53,11 +59,22 @@ static void show_fields(const struct member *member)
         {"language", member->language},
         {"time zone", member->timezone},
         {"tags", member->tags},
-        {"attributes", member->attributes},
     };
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
         if (fields[i].text.length > 0)
             session_sayf("%-14s %.*s\n", fields[i].name, TEXT_ARGS(fields[i].text));
+}
+
+/* What the group's own columns say of them. */
+static bool show_attributes(struct session *session, const struct member *member, struct error *err)
+{
+    struct value attributes;
+    if (!json_parse(&session->arena, member->attributes, TEXT("attributes"), &attributes, err))
+        return false;
+    for (size_t i = 0; attributes.type == VALUE_OBJECT && i < attributes.count; i++)
+        session_sayf("%-14.*s %.*s\n", TEXT_ARGS(attributes.members[i].key),
+                     TEXT_ARGS(attributes.members[i].value.text));
+    return true;
 }
 
 static void show_history(const struct member_history *history)
@@ -133,23 +150,30 @@ static bool show(struct session *session, const struct workspace *workspace, con
 {
     struct member *member = NULL;
     struct member_history history;
-    if (!member_find(workspace->store, &session->arena, &workspace->key, text_of(key), &member,
-                     err))
-        return false;
-    if (member == NULL)
-        return error_set(err, FAULT_USAGE,
-                         "nobody has the key or the address \"%s\"; `broadside members find TEXT` "
-                         "searches",
-                         key);
-    if (!member_history(workspace->store, &session->arena, member->id,
+    if (!desk_member(session, workspace, key, &member, err) ||
+        !member_history(workspace->store, &session->arena, member->id,
                         clock_wall_ms(session->clock), &history, err))
         return false;
     if (session->json) {
         show_as_json(member, &history);
-    } else {
-        show_fields(member);
-        show_history(&history);
+        return true;
     }
+    show_fields(member);
+    if (!show_attributes(session, member, err))
+        return false;
+    show_history(&history);
+    return true;
+}
+
+static bool find(struct session *session, const struct workspace *workspace, const char *word,
+                 uint64_t limit, struct error *err)
+{
+    struct finding_members finding = {.session = session};
+    if (!member_search(workspace->store, text_of(word), 0, (int64_t)limit, show_line, &finding,
+                       err))
+        return false;
+    if (finding.count == 0 && word[0] != '\0' && !session->json && !session->quiet)
+        fprintf(stderr, "nobody has \"%s\" in a name, an address, a key or the tags\n", word);
     return true;
 }
 
@@ -174,8 +198,7 @@ static int run(struct session *session, const void *given, char **words, struct 
         return 0;
     }
     bool done = showing ? show(session, &workspace, word, err)
-                        : member_search(workspace.store, text_of(word), 0, (int64_t)options->limit,
-                                        show_line, session, err);
+                        : find(session, &workspace, word, options->limit, err);
     return done ? 0 : (int)err->fault;
 }
 

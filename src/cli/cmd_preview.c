@@ -168,7 +168,11 @@ static int show_campaign(struct previewing *previewing, const char *name, struct
     *err = (struct error){0};
     bool shown = show(previewing, err);
     plan_close(&previewing->plan);
-    return shown ? 0 : (int)err->fault;
+    status = shown ? 0 : (int)err->fault;
+    /* This very reader's values are missing: that is said already. */
+    if (!made && !shown && err->fault == FAULT_FILE)
+        *err = (struct error){0};
+    return status;
 }
 
 static int show_all(struct previewing *previewing, char **words, struct error *err)

@@ -364,6 +364,8 @@ static int run(struct session *session, const void *given, char **words, struct 
         .session = session, .options = given, .events = {.arena = &session->arena}};
     bool looks = running.options->calendar || running.options->next;
     (void)words;
+    if (running.options->days > 0 && !running.options->calendar)
+        return error_set(err, FAULT_USAGE, "--days goes with --calendar"), FAULT_USAGE;
     if (!set_clock(&running, err))
         return (int)err->fault;
     int status = desk_open(session, looks ? WORKSPACE_READER : WORKSPACE_WRITER, true,

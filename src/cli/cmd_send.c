@@ -390,6 +390,8 @@ static int run(struct session *session, const void *given, char **words, struct 
     struct sending sending = {.session = session, .options = given};
     struct campaign campaign;
     struct text path;
+    if (sending.options->as != NULL && sending.options->test_to == NULL)
+        return error_set(err, FAULT_USAGE, "--as goes with --test-to ADDRESS"), FAULT_USAGE;
     int status = desk_open(session, WORKSPACE_WRITER, true, &sending.workspace, err);
     if (status == 0)
         status = desk_campaign(session, &sending.workspace, words[0], &campaign, &path, err);

@@ -217,6 +217,9 @@ static int run(struct session *session, const void *given, char **words, struct 
 {
     WORKSPACE(workspace);
     struct asking asking = {.session = session, .options = given};
+    if (asking.options->audit && (asking.options->csv || asks_for_state(asking.options)))
+        return error_set(err, FAULT_USAGE, "ask for --audit or for deliveries, not for both"),
+               FAULT_USAGE;
     int status = desk_open(session, WORKSPACE_READER, false, &workspace, err);
     if (status != 0)
         return status;

@@ -92,14 +92,30 @@ static bool show(void *self, const struct suppression *suppression, struct error
     return true;
 }
 
-static int list(struct session *session, struct error *err)
+static bool list_one(struct session *session, const struct workspace *workspace, const char *word,
+                     struct error *err)
+{
+    struct suppression *found = NULL;
+    struct text address;
+    if (!desk_address(session, word, &address, err) ||
+        (workspace->store != NULL &&
+         !suppression_find(workspace->store, &session->arena, &workspace->key, address,
+                           clock_wall_ms(session->clock), &found, err)))
+        return false;
+    if (found == NULL && !session->json)
+        session_sayf("%.*s is not suppressed\n", TEXT_ARGS(address));
+    return found == NULL || show(session, found, err);
+}
+
+static int list(struct session *session, const char *word, struct error *err)
 {
     WORKSPACE(workspace);
     int status = desk_open(session, WORKSPACE_READER, false, &workspace, err);
-    if (status != 0 || workspace.store == NULL)
+    if (status != 0 || (workspace.store == NULL && word == NULL))
         return status;
-    bool done =
-        suppression_list(workspace.store, clock_wall_ms(session->clock), show, session, err);
+    bool done = word != NULL ? list_one(session, &workspace, word, err)
+                             : suppression_list(workspace.store, clock_wall_ms(session->clock),
+                                                show, session, err);
     return done ? 0 : (int)err->fault;
 }
 
@@ -128,7 +144,7 @@ static int run(struct session *session, const void *given, char **words, struct 
 {
     const struct suppress_options *options = given;
     if (strcmp(words[0], "list") == 0)
-        return list(session, err);
+        return list(session, words[1], err);
     return change(session, words[0], words[1], options->reason, err);
 }
 
@@ -138,7 +154,8 @@ const struct command command_suppress = {
     .summary = "the addresses nothing is ever sent to",
     .details =
         "A suppression outlives the member and every import. It is kept by a keyed hash of the "
-        "address.\nBounces and complaints add to it; only `suppress remove` takes off.",
+        "address.\nBounces and complaints add to it; only `suppress remove` takes off. `suppress "
+        "list ADDRESS`\nsays whether that one is.",
     .rows = rows,
     .options_size = sizeof(struct suppress_options),
     .least_words = 1,

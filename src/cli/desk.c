@@ -78,6 +78,19 @@ bool desk_log(struct session *session, const struct workspace *workspace, struct
     return log_open(&session->log, path, err);
 }
 
+bool desk_member(struct session *session, const struct workspace *workspace, const char *name,
+                 struct member **ret_member, struct error *err)
+{
+    if (!member_find(workspace->store, &session->arena, &workspace->key, text_of(name), ret_member,
+                     err))
+        return false;
+    return *ret_member != NULL ||
+           error_set(err, FAULT_USAGE,
+                     "nobody has the key or the address \"%s\"; `broadside members find TEXT` "
+                     "searches",
+                     name);
+}
+
 bool desk_address(struct session *session, const char *word, struct text *ret_address,
                   struct error *err)
 {

@@ -4,6 +4,7 @@
 
 #include "cli/session.h"
 #include "flow/workspace.h"
+#include "store/member.h"
 
 #define WORKSPACE(name) __attribute__((cleanup(workspace_close))) struct workspace name = {0}
 
@@ -27,6 +28,10 @@ bool desk_campaign_id(struct session *session, const struct workspace *workspace
 
 /* Opens the configured log file; a relative one lies in the workspace. */
 bool desk_log(struct session *session, const struct workspace *workspace, struct error *err);
+
+/* The member of that key or address, in the session's arena; FAULT_USAGE when there is none. */
+bool desk_member(struct session *session, const struct workspace *workspace, const char *name,
+                 struct member **ret_member, struct error *err);
 
 /* The address in the form members have it; FAULT_USAGE otherwise. */
 bool desk_address(struct session *session, const char *word, struct text *ret_address,

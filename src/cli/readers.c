@@ -2,6 +2,7 @@
 #include "cli/readers.h"
 
 #include "base/banned.h"
+#include "cli/desk.h"
 #include "flow/plan.h"
 
 struct recipient readers_copy(struct arena *arena, const struct member *member)
@@ -42,11 +43,8 @@ static bool add_named(struct readers *readers, const struct workspace *workspace
                       struct error *err)
 {
     struct member *member = NULL;
-    if (!member_find(workspace->store, &readers->session->arena, &workspace->key, text_of(as),
-                     &member, err))
+    if (!desk_member(readers->session, workspace, as, &member, err))
         return false;
-    if (member == NULL)
-        return error_set(err, FAULT_USAGE, "nobody has the key or the address \"%s\"", as);
     add_reader(readers, member);
     return true;
 }

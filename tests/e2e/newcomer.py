@@ -108,4 +108,22 @@ def a_condition_that_no_member_can_meet_is_doubted(it):
     it.expect("audience-unknown" not in said, "what is there is not doubted", said)
 
 
+def an_option_that_would_be_passed_over_is_refused(it):
+    it.sample_workspace()
+    for words, says in ((("send", LINKED, "--yes", "--as", "m01"), "--test-to"), (("run", "--days", "3"), "--calendar"),
+                        (("status", "--audit", "--failed"), "not for both")):
+        it.expect_error(it.run(*words), 64, says)
+
+
+def a_preview_that_cannot_be_made_says_so_once(it):
+    it.sample_workspace()
+    path = f"campaigns/{LINKED}.yaml"
+    it.write(path, (it.workspace / path).read_text().replace("Dear {{first_name", "Dear {{frist_name | upper}}{{first_name", 1))
+    for words in (("--text",), ("--out", it.folder / "out")):
+        said = it.run("preview", LINKED, *words)
+        told = [line for line in (said.out + said.err).splitlines() if "frist_name" in line]
+        it.expect(said.status == (65 if "--text" in words else 0) and len(told) == 1 and 'did you mean "first_name"' in told[0], "once", said)
+    it.expect_error(it.run("preview", LINKED, "--text", "--as", "nobody"), 64, "nobody has the key", "members find")
+
+
 STORIES = [value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__]
