@@ -59,6 +59,10 @@ def grid(path):
     return bytes(cells)
 
 
+def cells_of(accepted):
+    return b"".join(bytes(row) for row in read(accepted)[2])
+
+
 def write(path, cells):
     def chunk(name, body):
         return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
@@ -76,5 +80,13 @@ def difference(name, picture):
         return 0.0
     if not accepted.exists():
         return 100.0
-    before = b"".join(bytes(row) for row in read(accepted)[2])
-    return 100 * sum(abs(a - b) > 40 for a, b in zip(cells, before)) / len(cells)
+    return 100 * sum(abs(a - b) > 40 for a, b in zip(cells, cells_of(accepted))) / len(cells)
+
+
+def likest(name, picture):
+    """The accepted picture of the same size ("wide-…") that this one is most like. Views of mere text are so like each other
+    that `difference` takes one for the other, but each is most like itself, in another font as well."""
+    cells, size = grid(picture), name.split("-")[0]
+    others = [path for path in ACCEPTED.glob(f"{size}-*.png") if path.stem != name]
+    accepted = [path for path in (ACCEPTED / f"{name}.png", *sorted(others)) if path.exists()]
+    return min(accepted, key=lambda path: sum(abs(a - b) for a, b in zip(cells, cells_of(path)))).stem

@@ -452,7 +452,7 @@ def the_page_is_usable_by_keyboard(it):
     it.expect(driver.run("return !document.querySelector('#fields').hidden && document.activeElement.id") == "tab-fields", "arrows change the tab")
 
 
-DIFFERS = 5  # percent: two runs differ by none, another view or layout by 8 and more
+DIFFERS = 5  # percent: two runs differ by none, another layout by 8 and more
 USUAL = {"part": "html", "width": "desktop", "scheme": "light", "images": True, "marks": False, "compare": False}
 VIEWS = {
     "desktop": {}, "phone": {"width": "phone"}, "dark": {"scheme": "dark"}, "bare": {"images": False}, "text": {"part": "text"},
@@ -461,14 +461,17 @@ VIEWS = {
 
 
 def pictured(it, driver, name):
-    """What differs from the accepted picture, as a list of at most one line. PICTURES=FOLDER keeps them in full size, to be looked at."""
+    """What differs from the accepted picture, as a list of at most one line: too much, or another view. PICTURES=FOLDER keeps them in full size, to be looked at."""
     driver.wait("return !document.querySelector('iframe.coming')")
     time.sleep(0.25)
     driver.picture(it.folder / f"{name}.png", 0.2)
     if os.environ.get("PICTURES"):
         driver.picture(os.path.join(os.environ["PICTURES"], f"{name}.png"))
-    percent = pictures.difference(name, it.folder / f"{name}.png")
-    return [f"{name}: {percent:.0f} % differ"] if percent > DIFFERS else []
+    picture = it.folder / f"{name}.png"
+    percent, like = pictures.difference(name, picture), pictures.likest(name, picture)
+    if percent > DIFFERS:
+        return [f"{name}: {percent:.0f} % differ"]
+    return [f"{name}: it is {like} that is shown"] if like != name else []
 
 
 @in_browser
