@@ -1,6 +1,7 @@
 """From cron: due editions, each exactly once."""
 import concurrent.futures
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -483,6 +484,9 @@ def init_brings_cron_and_systemd(it):
     service = (it.workspace / "config/broadside.service").read_text()
     for word in ("NoNewPrivileges=yes", "ProtectSystem=strict", "LoadCredential", "run --quiet"):
         it.expect(word in service, f"the service says {word}")
+    program = pathlib.PurePath(re.search("^ExecStart=(\\S+)", service, re.M)[1])
+    folders = re.search("^PATH=(.*)$", (it.workspace / "config/crontab").read_text(), re.M)[1].split(":")
+    it.expect(str(program.parent) in folders, "cron looks where systemd does", folders)
     if shutil.which("systemd-analyze"):
         verify = subprocess.run(["systemd-analyze", "verify", it.workspace / "config/broadside.service"],
                                 capture_output=True, text=True, check=False)
