@@ -88,6 +88,15 @@ struct text arena_text(struct arena *arena, struct text text)
     return text_from(copy, text.length);
 }
 
+struct text arena_lower(struct arena *arena, struct text text)
+{
+    char *copy = arena_take(arena, text.length + 1);
+    for (size_t i = 0; i < text.length; i++)
+        copy[i] = text_lower_byte(text.at[i]);
+    copy[text.length] = '\0';
+    return text_from(copy, text.length);
+}
+
 const char *arena_string(struct arena *arena, struct text text)
 {
     return arena_text(arena, text).at;

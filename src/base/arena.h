@@ -38,6 +38,8 @@ void *arena_one_more(struct arena *arena, void *array, size_t count, size_t size
 
 /* A copy with a NUL behind it. */
 struct text arena_text(struct arena *arena, struct text text);
+/* The same with A to Z made small. */
+struct text arena_lower(struct arena *arena, struct text text);
 const char *arena_string(struct arena *arena, struct text text);
 struct text arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -29,14 +29,7 @@ void content_lines_outdent(struct content_lines *lines)
 
 void atoms_add(struct content_lines *lines, struct atoms *atoms, struct atom atom)
 {
-    if (atoms->count == atoms->room) {
-        size_t room = atoms->room * 2 + 32;
-        struct atom *grown = arena_array(lines->arena, struct atom, room);
-        if (atoms->count > 0)
-            memcpy(grown, atoms->at, atoms->count * sizeof(*grown));
-        atoms->at = grown;
-        atoms->room = room;
-    }
+    atoms->at = arena_one_more(lines->arena, atoms->at, atoms->count, sizeof(*atoms->at));
     atoms->at[atoms->count++] = atom;
 }
 

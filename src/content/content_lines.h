@@ -29,7 +29,7 @@ struct atom {
 
 struct atoms {
     struct atom *at;
-    size_t count, room;
+    size_t count;
 };
 
 /* What stands before the lines of a quotation or a list item. */

@@ -8,14 +8,7 @@ enum { GUTTER = 2, TABLE_COLUMNS = 32 };
 void content_table_add(struct content_lines *lines, struct content_table *table,
                        const struct atoms *atoms, const char *align)
 {
-    if (table->count == table->room) {
-        size_t room = table->room * 2 + 16;
-        struct table_cell *grown = arena_array(lines->arena, struct table_cell, room);
-        if (table->count > 0)
-            memcpy(grown, table->cells, table->count * sizeof(*grown));
-        table->cells = grown;
-        table->room = room;
-    }
+    table->cells = arena_one_more(lines->arena, table->cells, table->count, sizeof(*table->cells));
     table->cells[table->count++] = (struct table_cell){.atoms = *atoms, .align = align};
 }
 

@@ -16,7 +16,7 @@ struct table_cell {
 
 struct content_table {
     struct table_cell *cells; /* row by row; the first is the head */
-    size_t columns, count, room;
+    size_t columns, count;
 };
 
 void content_table_add(struct content_lines *lines, struct content_table *table,

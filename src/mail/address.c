@@ -137,14 +137,6 @@ static bool check_bytes(struct text input, struct error *err)
     return true;
 }
 
-static struct text lower_case(struct arena *arena, struct text whole)
-{
-    char *key = arena_take(arena, whole.length + 1);
-    for (size_t i = 0; i < whole.length; i++)
-        key[i] = text_lower_byte(whole.at[i]);
-    return text_from(key, whole.length);
-}
-
 bool address_parse(struct arena *arena, struct text input, unsigned flags,
                    struct address *ret_address, struct error *err)
 {
@@ -168,7 +160,7 @@ bool address_parse(struct arena *arena, struct text input, unsigned flags,
         .local = text_slice(whole, 0, local.length),
         .domain = text_after(whole, local.length + 1),
         .whole = whole,
-        .key = lower_case(arena, whole),
+        .key = arena_lower(arena, whole),
         .needs_smtputf8 = !text_is_ascii(buffer_text(&local)),
     };
     return true;

@@ -83,14 +83,6 @@ static bool to_a_labels(struct arena *arena, struct text domain, struct text *re
     return true;
 }
 
-static struct text lower_case(struct arena *arena, struct text domain)
-{
-    char *lower = arena_take(arena, domain.length + 1);
-    for (size_t i = 0; i < domain.length; i++)
-        lower[i] = text_lower_byte(domain.at[i]);
-    return text_from(lower, domain.length);
-}
-
 bool address_domain_parse(struct arena *arena, struct text input, unsigned flags,
                           struct text *ret_domain, struct error *err)
 {
@@ -106,7 +98,7 @@ bool address_domain_parse(struct arena *arena, struct text input, unsigned flags
         return false;
     if (domain.length > ADDRESS_DOMAIN)
         return error_set(err, FAULT_FILE, "the domain is longer than %d octets", ADDRESS_DOMAIN);
-    domain = lower_case(arena, domain);
+    domain = arena_lower(arena, domain);
     if (!check_labels(domain, flags, err))
         return false;
     *ret_domain = domain;

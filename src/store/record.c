@@ -249,14 +249,6 @@ static const char *read_email(struct arena *arena, struct text value, const stru
     return NULL;
 }
 
-static struct text lower(struct arena *arena, struct text value)
-{
-    char *at = arena_take(arena, value.length + 1);
-    for (size_t i = 0; i < value.length; i++)
-        at[i] = text_lower_byte(value.at[i]);
-    return text_from(at, value.length);
-}
-
 static struct text *text_field(struct member *member, enum column column)
 {
     switch ((int)column) {
@@ -295,7 +287,7 @@ static const char *read_known(struct reading *reading, enum column column, struc
         return NULL;
     }
     if (column == COLUMN_LANGUAGE)
-        record->member.language = lower(reading->arena, value);
+        record->member.language = arena_lower(reading->arena, value);
     if (column == COLUMN_KEY && value.length > IMPORT_KEY)
         return problem_at(reading->arena, "the key is longer than 254 bytes", value);
     if (column == COLUMN_KEY)

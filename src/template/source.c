@@ -74,14 +74,8 @@ static void add_bytes(struct source_builder *builder, struct text text)
 
 static void add_span(struct source_builder *builder, struct source_span span)
 {
-    if (builder->count == builder->room) {
-        size_t room = builder->room * 2 + 8;
-        struct source_span *spans = arena_array(builder->arena, struct source_span, room);
-        if (builder->count > 0)
-            memcpy(spans, builder->spans, builder->count * sizeof(*spans));
-        builder->spans = spans;
-        builder->room = room;
-    }
+    builder->spans =
+        arena_one_more(builder->arena, builder->spans, builder->count, sizeof(*builder->spans));
     span.offset = builder->length;
     builder->spans[builder->count++] = span;
 }

@@ -45,7 +45,7 @@ struct source_builder {
     char *bytes;
     size_t length, capacity;
     struct source_span *spans;
-    size_t count, room;
+    size_t count;
     bool overflowed; /* past SOURCE_BYTES: what was added later is missing */
 };
 

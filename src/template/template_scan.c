@@ -28,14 +28,7 @@ static bool is_blank(struct text text)
 static struct template_token *add(struct scanner *scanner, struct template_token token)
 {
     struct template_tokens *tokens = scanner->tokens;
-    if (tokens->count == tokens->room) {
-        size_t room = tokens->room * 2 + 32;
-        struct template_token *grown = arena_array(scanner->arena, struct template_token, room);
-        if (tokens->count > 0)
-            memcpy(grown, tokens->at, tokens->count * sizeof(*grown));
-        tokens->at = grown;
-        tokens->room = room;
-    }
+    tokens->at = arena_one_more(scanner->arena, tokens->at, tokens->count, sizeof(*tokens->at));
     const struct template_token *last = tokens->count > 0 ? &tokens->at[tokens->count - 1] : NULL;
     token.line_start = last == NULL || (last->sigil == 0 && text_ends(last->text, TEXT("\n")));
     token.match = token.within = TEMPLATE_OUTSIDE;

@@ -23,7 +23,7 @@ struct template_token {
 
 struct template_tokens {
     struct template_token *at;
-    size_t count, room;
+    size_t count;
 };
 
 /* A mistake in a file, at the place where it was typed. `who` has `findings` and `source`. */
