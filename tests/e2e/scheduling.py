@@ -13,6 +13,8 @@ LINKED = "expand-linked-learning"
 DUE = "2026-12-01T17:00"  # Tuesday 09:00 in California
 SLOT = "2026-12-01T09:00"
 
+DAILY = '{cron: "0 9 * * *", timezone: UTC}'
+
 HEADER = "key,email,first_name,kind,language,timezone,topics\n"
 
 
@@ -44,6 +46,14 @@ schedule: {schedule}
 """)
     it.write("templates/plain.html", '<html><body>{{$body}}{{/body}}</body></html>\n')
     it.write("templates/plain.txt", "{{$body}}{{/body}}\n")
+
+
+def group(it, readers, schedule=DAILY, **what):
+    """A group of so many readers and one campaign for them on that schedule; returns their catcher."""
+    bare_workspace(it)
+    members(it, readers)
+    campaign(it, schedule, **what)
+    return it.catcher()
 
 
 def nobody_got_two(it, catcher, copies=1):
@@ -97,10 +107,7 @@ def a_slot_in_the_gap_runs_once_at_its_end_and_one_in_the_overlap_once(it):
 
 
 def a_missed_slot_is_sent_if_not_too_late_and_else_kept_as_skipped_with_the_reason(it):
-    bare_workspace(it)
-    members(it, 2)
-    campaign(it, '{cron: "0 9 * * *", timezone: UTC, max_late: 6h}')
-    catcher = it.catcher()
+    catcher = group(it, 2, '{cron: "0 9 * * *", timezone: UTC, max_late: 6h}')
     it.expect(run(it, catcher, "2026-12-01T15:00").status == 0, "six hours late is not too late")
     it.expect(len(catcher.envelopes()) == 2, "it is sent")
     late = run(it, catcher, "2026-12-02T15:01")
@@ -114,10 +121,7 @@ def a_missed_slot_is_sent_if_not_too_late_and_else_kept_as_skipped_with_the_reas
 
 
 def of_several_missed_slots_only_the_newest_is_sent(it):
-    bare_workspace(it)
-    members(it, 2)
-    campaign(it, '{cron: "0 * * * *", timezone: UTC, max_late: 6h}')
-    catcher = it.catcher()
+    catcher = group(it, 2, '{cron: "0 * * * *", timezone: UTC, max_late: 6h}')
     run(it, catcher, "2026-12-01T09:00")
     result = run(it, catcher, "2026-12-01T13:30", "--json")
     lines = {line["edition"]: line for line in result.lines()}
@@ -128,10 +132,7 @@ def of_several_missed_slots_only_the_newest_is_sent(it):
 
 
 def from_until_and_status_bound_a_schedule(it):
-    bare_workspace(it)
-    members(it, 1)
-    catcher = it.catcher()
-    campaign(it, '{cron: "0 9 * * *", from: 2026-12-03, until: 2026-12-04}')
+    catcher = group(it, 1, '{cron: "0 9 * * *", from: 2026-12-03, until: 2026-12-04}')
     for day in range(1, 7):
         run(it, catcher, f"2026-12-{day:02}T09:00")
     editions = sorted(line["edition"] for line in it.ok("status", "--json").lines())
@@ -143,10 +144,7 @@ def from_until_and_status_bound_a_schedule(it):
 
 
 def a_clock_set_back_sends_nothing_again(it):
-    bare_workspace(it)
-    members(it, 2)
-    campaign(it, '{cron: "0 * * * *", timezone: UTC}')
-    catcher = it.catcher()
+    catcher = group(it, 2, '{cron: "0 * * * *", timezone: UTC}')
     run(it, catcher, "2026-12-01T10:00")
     for now in ("2026-12-01T09:30", "2026-12-01T09:59", "2026-12-01T10:00", "2026-12-01T10:30"):
         result = run(it, catcher, now, "--quiet")
@@ -158,10 +156,7 @@ def a_clock_set_back_sends_nothing_again(it):
 
 
 def a_run_in_the_future_can_be_forgotten(it):
-    bare_workspace(it)
-    members(it, 2)
-    campaign(it, '{cron: "0 9 * * *", timezone: UTC}')
-    catcher = it.catcher()
+    catcher = group(it, 2)
     run(it, catcher, "2030-01-01T09:00")
     it.expect(run(it, catcher, "2026-12-01T09:00").status == 77, "the clock is in doubt")
     it.expect(run(it, catcher, "2026-12-01T09:00", "--trust-clock").status == 0, "until somebody trusts it")
@@ -171,10 +166,7 @@ def a_run_in_the_future_can_be_forgotten(it):
 
 def many_at_once(it, count, rounds, readers):
     """`count` processes started together, `rounds` times: one edition a round, one copy a reader."""
-    bare_workspace(it)
-    members(it, readers)
-    campaign(it, '{cron: "* * * * *", timezone: UTC, max_late: 1m}')
-    catcher = it.catcher()
+    catcher = group(it, readers, '{cron: "* * * * *", timezone: UTC, max_late: 1m}')
     with concurrent.futures.ThreadPoolExecutor(count) as pool:
         for turn in range(rounds):
             now = f"2026-12-01T{9 + turn // 60:02}:{turn % 60:02}"
@@ -205,10 +197,7 @@ def a_crash_between_planning_and_sending_is_caught_up(it):
 
 
 def a_run_that_is_killed_is_gone_on_with(it):
-    bare_workspace(it)
-    members(it, 200)
-    campaign(it, '{cron: "0 9 * * *", timezone: UTC}')
-    catcher = it.catcher()
+    catcher = group(it, 200)
     for _ in range(6):
         process = it.start("run", "--now", "2026-12-01T09:00", "-o", f"relay.url={catcher.url}", "-o",
                            "relay.limits=[150/s]")
@@ -226,13 +215,10 @@ def a_run_that_is_killed_is_gone_on_with(it):
 
 
 def what_is_edited_while_it_runs_waits_for_the_next_slot(it):
-    bare_workspace(it)
-    members(it, 60)
-    campaign(it, '{cron: "0 9 * * *", timezone: UTC}', subject="before")
-    catcher = it.catcher()
+    catcher = group(it, 60, subject="before")
     process = it.start("run", "--now", "2026-12-01T09:00", "-o", f"relay.url={catcher.url}", "-o", "relay.limits=[30/s]")
     wait_for(lambda: len(catcher.envelopes()) > 3)
-    campaign(it, '{cron: "0 9 * * *", timezone: UTC}', subject="after", body="Changed.")
+    campaign(it, DAILY, subject="after", body="Changed.")
     process.wait(30)
     it.expect({message["Subject"] for message in catcher.messages()} == {"before"}, "one version only")
     run(it, catcher, "2026-12-02T09:00")
@@ -241,10 +227,7 @@ def what_is_edited_while_it_runs_waits_for_the_next_slot(it):
 
 
 def an_audience_outside_expect_is_refused_and_tried_again(it):
-    bare_workspace(it)
-    members(it, 4)
-    campaign(it, '{cron: "0 9 * * *", timezone: UTC}', audience="{expect: {min: 5}}")
-    catcher = it.catcher()
+    catcher = group(it, 4, audience="{expect: {min: 5}}")
     refused = run(it, catcher, "2026-12-01T09:00")
     it.expect_error(refused, 77, "expect")
     it.expect(catcher.envelopes() == [], "nothing is sent")
@@ -257,10 +240,7 @@ def an_audience_outside_expect_is_refused_and_tried_again(it):
 
 
 def ten_times_the_audience_stops_and_asks(it):
-    bare_workspace(it)
-    members(it, 3)
-    campaign(it, '{cron: "0 9 * * *", timezone: UTC}')
-    catcher = it.catcher()
+    catcher = group(it, 3)
     run(it, catcher, "2026-12-01T09:00")
     members(it, 27, first=3)
     held = run(it, catcher, "2026-12-02T09:00")
@@ -278,17 +258,14 @@ def ten_times_the_audience_stops_and_asks(it):
 
 
 def approval_is_for_just_this_content(it):
-    bare_workspace(it)
-    members(it, 6)
-    schedule, more = '{cron: "0 9 * * *", timezone: UTC}', "approval: {over: 5}"
-    campaign(it, schedule, more=more)
-    catcher = it.catcher()
+    more = "approval: {over: 5}"
+    catcher = group(it, 6, more=more)
     held = run(it, catcher, "2026-12-01T09:00")
     it.expect_error(held, 77, "waits for approval", "more than 5 members")
     it.expect(it.send("c", catcher, "--edition", "by-hand").status == 77, "send is held, too")
     it.ok("cancel", "c", "--edition", "by-hand")
     old = it.ok("plan", "c", "--json").json()["content"]
-    campaign(it, schedule, more=more, subject="Changed")
+    campaign(it, DAILY, more=more, subject="Changed")
     new = it.ok("plan", "c", "--json").json()["content"]
     it.expect(old != new, "a change is another content")
     it.expect_error(it.run("approve", "c", old[:12]), 77, "look at it again")
@@ -297,24 +274,18 @@ def approval_is_for_just_this_content(it):
     it.expect(run(it, catcher, "2026-12-01T09:10").status == 0, "approved, it goes")
     it.expect({message["Subject"] for message in catcher.messages()} == {"Changed"}, "as it was approved")
     it.expect(run(it, catcher, "2026-12-02T09:00").status == 0, "the same content needs no second word")
-    campaign(it, schedule, more=more, subject="Changed again")
+    campaign(it, DAILY, more=more, subject="Changed again")
     it.expect(run(it, catcher, "2026-12-03T09:00").status == 77, "a change asks again")
 
 
 def few_enough_need_no_approval(it):
-    bare_workspace(it)
-    members(it, 5)
-    campaign(it, '{cron: "0 9 * * *", timezone: UTC}', more="approval: {over: 5}")
-    catcher = it.catcher()
+    catcher = group(it, 5, more="approval: {over: 5}")
     it.expect(run(it, catcher, "2026-12-01T09:00").status == 0, "it goes")
     it.expect(len(catcher.envelopes()) == 5, "to all")
 
 
 def a_budget_hands_over_to_the_next_run(it):
-    bare_workspace(it)
-    members(it, 40)
-    campaign(it, '{cron: "0 9 * * *", timezone: UTC}')
-    catcher = it.catcher()
+    catcher = group(it, 40)
     began = time.monotonic()
     first = run(it, catcher, "2026-12-01T09:00", "--for", "1s", "-o", "relay.limits=[15/s]")
     it.expect(first.status == 75, "work remains", first)
@@ -327,16 +298,13 @@ def a_budget_hands_over_to_the_next_run(it):
 
 
 def a_broken_campaign_costs_only_itself(it):
-    bare_workspace(it)
-    members(it, 2)
-    campaign(it, '{cron: "0 9 * * *", timezone: UTC}')
-    campaign(it, '{cron: "0 9 * * *", timezone: UTC}', name="merge", body="{{unheard_of}}")
+    catcher = group(it, 2)
+    campaign(it, DAILY, name="merge", body="{{unheard_of}}")
     it.write("campaigns/broken.yaml", "id: broken\ntopik: t\n")
-    catcher = it.catcher()
     result = run(it, catcher, "2026-12-01T09:00")
     it.expect_error(result, 65, "campaigns/broken.yaml:2:1", "topic", "unheard_of")
     it.expect(len(catcher.envelopes()) == 2, "the sound one is sent", result)
-    campaign(it, '{cron: "0 9 * * *", timezone: UTC}', name="merge")
+    campaign(it, DAILY, name="merge")
     (it.workspace / "campaigns/broken.yaml").unlink()
     it.expect(run(it, catcher, "2026-12-01T10:00").status == 0, "once it is mended")
     it.expect(len(catcher.envelopes()) == 4, "the other goes out, too")
@@ -366,7 +334,7 @@ def the_owner_hears_by_mail_what_needs_a_person(it):
     members(it, 6)
     config = (it.workspace / "config/broadside.yaml").read_text()
     it.write("config/broadside.yaml", config + "\nnotify: {to: [owner@office.example], on: [held, finish, breaker]}\n")
-    campaign(it, '{cron: "0 9 * * *", timezone: UTC}', more="approval: {over: 5}")
+    campaign(it, DAILY, more="approval: {over: 5}")
     catcher = it.catcher()
 
     def notices():
@@ -384,10 +352,7 @@ def the_owner_hears_by_mail_what_needs_a_person(it):
 
 
 def a_campaign_at_rest_is_read_again_when_it_changes(it):
-    bare_workspace(it)
-    members(it, 2)
-    campaign(it, '{cron: "0 9 * * *", timezone: UTC}')
-    catcher = it.catcher()
+    catcher = group(it, 2)
     time.sleep(2.2)  # a file that was just written does not rest
     run(it, catcher, "2026-12-01T10:00", "--quiet")
     run(it, catcher, "2026-12-01T10:01", "--quiet")
@@ -468,10 +433,7 @@ def a_calendar_says_what_goes_out_when_and_to_how_many(it):
 
 
 def one_moment_is_a_schedule_too(it):
-    bare_workspace(it)
-    members(it, 2)
-    campaign(it, "{at: 2026-12-01T09:00, timezone: America/Los_Angeles}")
-    catcher = it.catcher()
+    catcher = group(it, 2, "{at: 2026-12-01T09:00, timezone: America/Los_Angeles}")
     it.expect(run(it, catcher, "2026-12-01T16:59", "--quiet").out == "", "not before")
     it.expect(run(it, catcher, DUE).status == 0 and len(catcher.envelopes()) == 2, "then")
     it.expect(run(it, catcher, "2026-12-01T18:00", "--quiet").out == "", "and never again")
