@@ -309,13 +309,7 @@ def a_read_only_workspace(it):
 
 
 def a_full_disk_loses_nobody(it):
-    mount = it.folder / "small"
-    mount.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", mount], capture_output=True).returncode != 0:
-        raise Skipped("this machine allows no small file system")
-    it.stops.append(lambda: (it.look(mount), subprocess.run(["umount", "-l", mount], check=False)))
-    it.workspace = mount / "workspace"
-    it.sample_workspace()
+    mount = it.small_disk(12)
     filler = mount / "filler"
     with open(filler, "wb", buffering=0) as file:
         try:

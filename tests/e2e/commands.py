@@ -98,8 +98,7 @@ def pause_and_cancel_hold_an_edition(it):
 
 def failed_ones_are_sent_again_when_told_to(it):
     it.sample_workspace()
-    script = it.write("script", 'conn 1: rcpt nth=1 reply "550 5.7.1 blocked by policy"\n')
-    catcher = it.catcher("--script", script)
+    catcher = it.catcher(script='conn 1: rcpt nth=1 reply "550 5.7.1 blocked by policy"\n')
     first = it.send(LINKED, catcher, "--edition", "e", "-o", "relay.connections=1", "--json")
     it.expect(first.status == 80 and first.json()["failed"] == 1, "one fails", first)
     it.expect("suppressed" not in it.ok("suppress", "list").out and it.ok("suppress", "list").out == "", "nobody pays")
@@ -122,8 +121,7 @@ def an_address_beyond_ascii_needs_a_relay_that_takes_it(it):
 
 def status_speaks_csv_and_json(it):
     it.sample_workspace()
-    script = it.write("script", 'conn *: rcpt nth=1 reply "550 5.1.1 =cmd() no such user"\n')
-    catcher = it.catcher("--script", script)
+    catcher = it.catcher(script='conn *: rcpt nth=1 reply "550 5.1.1 =cmd() no such user"\n')
     it.send(LINKED, catcher, "-o", "relay.connections=1")
     rows = list(csv.DictReader(io.StringIO(it.ok("status", "--failed", "--csv").out)))
     it.expect(len(rows) == 1 and rows[0]["reply_code"] == "550" and rows[0]["enhanced"] == "5.1.1", "CSV", rows)

@@ -235,7 +235,7 @@ def an_acknowledged_suppression_is_final(it):
 
 def what_is_unknown_rests_ten_minutes_and_goes_again_as_the_same_message(it):
     it.sample_workspace()
-    catcher = it.catcher("--script", it.write("script", "end nth=3 times=1 swallow\n"))
+    catcher = it.catcher(script="end nth=3 times=1 swallow\n")
     first = it.send(LINKED, catcher, "--edition", "e", "-o", "relay.connections=1")
     it.expect(first.status == 75 and counts(it)["unknown"] == 1, "one is unknown, so work remains", first)
     planned = counts(it)["planned"]
@@ -253,7 +253,7 @@ def what_is_unknown_is_held_when_told_to(it):
     it.sample_workspace()
     path = it.workspace / f"campaigns/{LINKED}.yaml"
     path.write_text(path.read_text().replace("on_unknown: resend", "on_unknown: hold"))
-    catcher = it.catcher("--script", it.write("script", "end nth=3 times=1 swallow\n"))
+    catcher = it.catcher(script="end nth=3 times=1 swallow\n")
     it.send(LINKED, catcher, "--edition", "e", "-o", "relay.connections=1")
     planned = counts(it)["planned"]
     it.send(LINKED, catcher, "--edition", "e", env=fate(it, "clock=99000000"))
@@ -278,8 +278,7 @@ def a_clock_that_jumps_loses_nobody(it):
 def a_connection_is_not_closed_under_us_when_another_is_opened_two_minutes_later(it):
     """libcurl forgets what it holds to be idle for 118 s whenever it opens a connection."""
     it.sample_workspace()
-    catcher = it.catcher("--delay", "150", "--script",
-                         it.write("script", 'conn 2: end nth=3 reply "250 2.0.0 taken" close\n'))
+    catcher = it.catcher("--delay", "150", script='conn 2: end nth=3 reply "250 2.0.0 taken" close\n')
     sent = it.send(LINKED, catcher, "--edition", "e", "-o", "relay.connections=3", env=fate(it, "speed=200"))
     now = counts(it)
     it.expect(now["unknown"] == 0 and "silent" not in sent.err, "no reply goes missing", (now, sent.err))
@@ -307,13 +306,7 @@ def killed_at_every_turn_it_comes_to_the_same_end(it):
 
 
 def small_disks_of_any_size_lose_nobody(it):
-    mount = it.folder / "small"
-    mount.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", mount], capture_output=True).returncode != 0:
-        raise Skipped("this machine allows no small file system")
-    it.stops.append(lambda: (it.look(mount), subprocess.run(["umount", "-l", mount], check=False)))
-    it.workspace = mount / "workspace"
-    it.sample_workspace()
+    mount = it.small_disk(16)
     catcher = it.catcher()
     filler = mount / "filler"
     for room_kb in (0, 40, 1100, 1160):
@@ -359,7 +352,7 @@ def a_reply_that_takes_nine_minutes_costs_the_other_connections_nothing(it):
     it.ok("import", it.write("many.csv", "email,topics\n" + rows))
     rates = []
     for edition, script in (("calm", ""), ("slow", "conn 1: end nth=1 delay 540000\n")):
-        catcher = it.catcher("--delay", "20", "--script", it.write(f"{edition}.script", script))
+        catcher = it.catcher("--delay", "20", script=script)
         process = it.start("send", LINKED, "--yes", "--edition", edition, "-o", f"relay.url={catcher.url}",
                            "-o", "relay.limits=[100000/s]")
         planned = wait_for(lambda: next((json.loads(line)["planned"] for line in it.run(
@@ -376,7 +369,7 @@ def a_reply_that_takes_nine_minutes_costs_the_other_connections_nothing(it):
 
 def who_asks_twice_waits_for_nobody(it):
     it.sample_workspace()
-    catcher = it.catcher("--script", it.write("script", "conn 1: end nth=1 delay 540000\n"))
+    catcher = it.catcher(script="conn 1: end nth=1 delay 540000\n")
     process = it.start("send", LINKED, "--yes", "-o", f"relay.url={catcher.url}", "-o", "relay.connections=1")
     it.expect(wait_for(lambda: '"intent":1' in it.run("status", LINKED, "--json").out.replace(" ", "")), "one is on its way")
     process.send_signal(signal.SIGINT)

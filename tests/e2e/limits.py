@@ -142,9 +142,7 @@ def greylisting_is_seen_in_status_alone(it):
     it.sample_workspace()
     people(it, ["grey.example", "other.example"], 3)
     campaign(it)
-    script = it.folder / "script"
-    script.write_text('conn *: rcpt to=*@grey.example times=3 reply "451 4.7.1 greylisted, come back later"\n')
-    catcher = it.catcher("--script", script)
+    catcher = it.catcher(script='conn *: rcpt to=*@grey.example times=3 reply "451 4.7.1 greylisted, come back later"\n')
     result = it.send("limited", catcher, "--quiet")
     it.expect(result.status == 75 and len(accepted(catcher)) == 3, "the others have it, and work remains", result)
     it.expect("grey" not in result.err, "nobody is warned", result)
@@ -177,9 +175,7 @@ def a_domain_that_throttles_is_slowed_and_status_says_why(it):
     it.sample_workspace()
     people(it, ["gentle.example", "other.example"], 10)
     campaign(it)
-    script = it.folder / "script"
-    script.write_text('conn *: rcpt to=*@gentle.example reply "450 4.7.28 unusual rate of mail"\n')
-    catcher = it.catcher("--script", script)
+    catcher = it.catcher(script='conn *: rcpt to=*@gentle.example reply "450 4.7.28 unusual rate of mail"\n')
     result = it.send("limited", catcher)
     it.expect(result.status == 75, "work remains", result)
     rows = accepted(catcher)
@@ -192,9 +188,7 @@ def too_many_dead_addresses_trip_the_breaker(it):
     it.sample_workspace()
     people(it, ["dead.example"], 300)
     campaign(it)
-    script = it.folder / "script"
-    script.write_text('conn *: rcpt to=*@dead.example reply "550 5.1.1 user unknown"\n')
-    catcher = it.catcher("--script", script)
+    catcher = it.catcher(script='conn *: rcpt to=*@dead.example reply "550 5.1.1 user unknown"\n')
     result = it.send("limited", catcher, "-o", "relay.connections=2")
     it.expect(result.status == 81, "exit status 81", result)
     it.expect("bounced hard" in result.out + result.err and "resume" in result.out + result.err, "it says why", result)
@@ -211,9 +205,7 @@ def refusals_of_policy_trip_it_too(it):
     it.sample_workspace()
     people(it, ["strict.example"], 40)
     campaign(it)
-    script = it.folder / "script"
-    script.write_text('conn *: end reply "550 5.7.1 blocked by policy: poor reputation"\n')
-    catcher = it.catcher("--script", script)
+    catcher = it.catcher(script='conn *: end reply "550 5.7.1 blocked by policy: poor reputation"\n')
     result = it.send("limited", catcher, "-o", "relay.connections=1")
     it.expect(result.status == 81 and "policy refusals in a row" in result.out + result.err, "exit status 81", result)
     listed = it.run("suppress", "list", "--json")

@@ -40,8 +40,7 @@ def status_of_an_edition_that_nobody_sends_says_how_it_goes_on(it):
 
 def status_leads_to_the_replies_of_those_who_were_put_off(it):
     it.sample_workspace()
-    script = it.write("script", 'conn *: rcpt to=robin@* reply "451 4.7.1 greylisted, come back later"\n')
-    catcher = it.catcher("--script", script)
+    catcher = it.catcher(script='conn *: rcpt to=robin@* reply "451 4.7.1 greylisted, come back later"\n')
     said = it.send(LINKED, catcher)
     it.expect(said.status == 75 and f"broadside status {LINKED} --deferred" in said.out, "the way to them", said)
     listed = it.ok("status", LINKED, "--deferred").out

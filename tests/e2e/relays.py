@@ -53,8 +53,7 @@ def the_second_relay_carries_all_when_the_first_is_down_at_the_start(it):
 
 def a_relay_that_dies_midway_loses_nobody_and_costs_no_copy(it):
     it.sample_workspace()
-    script = it.write("dying", "conn 1: mail nth=4 reset\nconn 2+: greeting reset\n")
-    first, second = it.catcher("--script", script), it.catcher()
+    first, second = it.catcher(script="conn 1: mail nth=4 reset\nconn 2+: greeting reset\n"), it.catcher()
     process = start(it, (first, "connections: 1"), second)
     it.expect(wait_for(lambda: len(Taken(first)) == 3), "it begins with the first")
     first.stop()
@@ -81,7 +80,7 @@ def the_preferred_relay_gets_the_mail_back_when_it_answers_again(it):
 
 def with_every_relay_down_it_says_why_of_each_and_ends_with_69(it):
     it.sample_workspace()
-    first, second = nowhere(), it.catcher("--script", it.write("busy", 'greeting reply "421 4.3.2 too busy" close\n'))
+    first, second = nowhere(), it.catcher(script='greeting reply "421 4.3.2 too busy" close\n')
     result = send(it, first, second)
     it.expect_error(result, 69, "none of 2 relays can be used", first, "cannot be reached", second.url, "too busy")
     it.expect(len(Taken(second)) == 0, "nothing was sent", len(Taken(second)))
@@ -92,7 +91,7 @@ def with_every_relay_down_it_says_why_of_each_and_ends_with_69(it):
 
 def a_relay_that_greets_and_takes_nothing_is_left_as_well(it):
     it.sample_workspace()
-    first, second = it.catcher("--script", it.write("deaf", "conn *: mail drop\n")), it.catcher()
+    first, second = it.catcher(script="conn *: mail drop\n"), it.catcher()
     result = send(it, first, second)
     it.expect(result.status == 0 and f"the relay {first.url} is left for {second.url}: after 5 tries" in result.err,
               "it is tried five times, then left", result)
@@ -113,8 +112,7 @@ def an_unreachable_relay_is_said_once_and_how_often_it_was_tried(it):
 
 def a_mistake_at_one_relay_is_said_loudly_while_the_other_delivers(it):
     it.sample_workspace()
-    script = it.write("refuse", 'greeting reply "554 5.7.1 you are not welcome" close\n')
-    refusing, second = it.catcher("--script", script), it.catcher()
+    refusing, second = it.catcher(script='greeting reply "554 5.7.1 you are not welcome" close\n'), it.catcher()
     result = send(it, refusing, second)
     it.expect(result.status == 0 and "not welcome" in result.err, "what only a person can mend is on stderr", result)
     everybody_got_one(it, second)
@@ -133,9 +131,9 @@ def a_relay_without_its_password_is_left_out_and_named(it):
 
 def what_one_relay_refuses_for_good_is_not_tried_at_the_other(it):
     it.sample_workspace()
-    first = it.catcher("--script", it.write("gone", 'conn *: rcpt nth=1 times=1 reply "550 5.1.1 nobody here"\n'
-                                                    'conn *: mail nth=6 reply "421 4.3.2 closing" close\n'
-                                                    'conn 2+: greeting reply "421 4.3.2 closed" close\n'))
+    first = it.catcher(script='conn *: rcpt nth=1 times=1 reply "550 5.1.1 nobody here"\n'
+                              'conn *: mail nth=6 reply "421 4.3.2 closing" close\n'
+                              'conn 2+: greeting reply "421 4.3.2 closed" close\n')
     second = it.catcher()
     result = send(it, (first, "connections: 1"), second)
     now = counts(it)

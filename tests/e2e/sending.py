@@ -144,9 +144,8 @@ def a_suppressed_address_is_never_sent_to(it):
 
 def an_unknown_user_is_suppressed_and_a_full_mailbox_waits(it):
     it.sample_workspace()
-    script = it.write("script", 'conn *: rcpt nth=1 reply "550 5.1.1 no such user"\n'
+    catcher = it.catcher(script='conn *: rcpt nth=1 reply "550 5.1.1 no such user"\n'
                                 'conn *: rcpt nth=2 reply "451 4.3.0 later, please"\n')
-    catcher = it.catcher("--script", script)
     result = it.send(LINKED, catcher, "-o", "relay.connections=1", "--json")
     counts = result.json()
     it.expect(result.status == 75, "work remains", result)
@@ -159,9 +158,8 @@ def an_unknown_user_is_suppressed_and_a_full_mailbox_waits(it):
 
 def our_own_fault_pauses_the_edition_at_once(it):
     it.sample_workspace()
-    script = it.write("script", 'conn *: data-end reply "552 5.3.4 message too big"\n'
+    catcher = it.catcher(script='conn *: data-end reply "552 5.3.4 message too big"\n'
                                 'conn *: bdat-end reply "552 5.3.4 message too big"\n')
-    catcher = it.catcher("--script", script)
     result = it.send(LINKED, catcher, "-o", "relay.connections=1")
     it.expect(result.status == 81, "the edition pauses", result)
     status = it.ok("status", LINKED, "--json").json()
@@ -171,8 +169,7 @@ def our_own_fault_pauses_the_edition_at_once(it):
 
 def a_lost_reply_is_called_unknown(it):
     it.sample_workspace()
-    script = it.write("script", "conn 1: data-end nth=2 swallow\nconn 1: bdat-end nth=2 swallow\n")
-    catcher = it.catcher("--script", script)
+    catcher = it.catcher(script="conn 1: data-end nth=2 swallow\nconn 1: bdat-end nth=2 swallow\n")
     result = it.send(LINKED, catcher, "-o", "relay.connections=1", "--json")
     counts = result.json()
     it.expect(counts["unknown"] == 1, "one is unknown", counts)

@@ -141,12 +141,28 @@ class It:
         self.ok("import", self.workspace / "config/members.csv")
         return self.workspace
 
-    def catcher(self, *options):
+    def catcher(self, *options, script=None):
+        """An SMTP server for this story; `script` says how it misbehaves, see tests/catcher/README.md."""
         folder = self.folder / f"catcher-{len(self.stops)}"
         folder.mkdir()
+        if script is not None:
+            (folder / "script").write_text(script)
+            options += ("--script", folder / "script")
         catcher = Catcher(self.build, folder, *options)
         self.stops.append(catcher.stop)
         return catcher
+
+    def small_disk(self, megabytes):
+        """Makes the workspace one on a disk of that size, and returns where the disk is."""
+        mount = self.folder / "small"
+        mount.mkdir()
+        made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", mount], capture_output=True)
+        if made.returncode != 0:
+            raise Skipped("this machine allows no small file system")
+        self.stops.append(lambda: (self.look(mount), subprocess.run(["umount", "-l", mount], check=False)))
+        self.workspace = mount / "workspace"
+        self.sample_workspace()
+        return mount
 
     def send(self, campaign, catcher, *words, **how):
         return self.run("send", campaign, "--yes", "-o", f"relay.url={catcher.url}", *words, **how)
