@@ -4,8 +4,8 @@
 
 #include "base/banned.h"
 #include "cli/commands.h"
-#include "cli/desk.h"
-#include "cli/report.h"
+#include "desk/desk.h"
+#include "desk/report.h"
 #include "flow/plan.h"
 #include "flow/revision.h"
 #include "store/approval.h"

@@ -1,9 +1,9 @@
 /* check: configuration, campaigns, templates and every member's merge; all mistakes at once. */
 #include "base/banned.h"
 #include "cli/commands.h"
-#include "cli/desk.h"
-#include "cli/proofing.h"
-#include "cli/report.h"
+#include "desk/desk.h"
+#include "desk/report.h"
+#include "proof/proofing.h"
 
 struct check_options {
     bool strict;

@@ -3,8 +3,8 @@
 
 #include "base/banned.h"
 #include "cli/commands.h"
-#include "cli/desk.h"
-#include "cli/stopping.h"
+#include "desk/desk.h"
+#include "desk/stopping.h"
 #include "flow/collect.h"
 
 enum { ADVICE_KINDS = 8, LINE = 64 * 1024 };

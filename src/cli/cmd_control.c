@@ -2,7 +2,7 @@
  * its next message. */
 #include "base/banned.h"
 #include "cli/commands.h"
-#include "cli/desk.h"
+#include "desk/desk.h"
 #include "store/ledger.h"
 
 struct control_options {

@@ -6,7 +6,7 @@
 #include "base/banned.h"
 #include "campaign/reasons.h"
 #include "cli/commands.h"
-#include "cli/report.h"
+#include "desk/report.h"
 #include "mailbox/mailbox.h"
 #include "verdict/report.h"
 

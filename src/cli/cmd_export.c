@@ -1,8 +1,8 @@
 /* export: members out, as CSV that import reads back. */
 #include "base/banned.h"
 #include "cli/commands.h"
-#include "cli/desk.h"
-#include "cli/member_report.h"
+#include "desk/desk.h"
+#include "desk/member_report.h"
 
 struct export_options {
     bool raw;

@@ -6,8 +6,8 @@
 
 #include "base/banned.h"
 #include "cli/commands.h"
-#include "cli/desk.h"
-#include "cli/progress.h"
+#include "desk/desk.h"
+#include "desk/progress.h"
 #include "store/import.h"
 #include "store/lock.h"
 

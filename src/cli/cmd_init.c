@@ -7,8 +7,8 @@
 #include "base/banned.h"
 #include "base/file.h"
 #include "cli/commands.h"
-#include "cli/desk.h"
 #include "cli/example.h"
+#include "desk/desk.h"
 #include "store/import.h"
 
 static bool make_folder(const char *path, struct error *err)

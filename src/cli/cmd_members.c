@@ -1,8 +1,8 @@
 /* members: who is there, what they agreed to, and what they were sent. */
 #include "base/banned.h"
 #include "cli/commands.h"
-#include "cli/desk.h"
-#include "cli/member_report.h"
+#include "desk/desk.h"
+#include "desk/member_report.h"
 
 struct members_options {
     uint64_t limit;

@@ -1,10 +1,10 @@
 /* plan: who would get it, who not and why, how many, how long. Sends nothing. */
 #include "base/banned.h"
 #include "cli/commands.h"
-#include "cli/desk.h"
-#include "cli/member_report.h"
-#include "cli/progress.h"
-#include "cli/report.h"
+#include "desk/desk.h"
+#include "desk/member_report.h"
+#include "desk/progress.h"
+#include "desk/report.h"
 #include "flow/forecast.h"
 #include "flow/plan.h"
 

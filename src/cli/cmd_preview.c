@@ -3,12 +3,12 @@
 
 #include "base/banned.h"
 #include "cli/commands.h"
-#include "cli/desk.h"
-#include "cli/preview_site.h"
-#include "cli/previewing.h"
-#include "cli/readers.h"
-#include "cli/report.h"
+#include "desk/desk.h"
+#include "desk/report.h"
 #include "flow/plan.h"
+#include "proof/preview_site.h"
+#include "proof/previewing.h"
+#include "proof/readers.h"
 
 struct preview_options {
     const char *as, *out;

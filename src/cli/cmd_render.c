@@ -4,7 +4,7 @@
 #include "base/banned.h"
 #include "base/file.h"
 #include "cli/commands.h"
-#include "cli/report.h"
+#include "desk/report.h"
 #include "template/template.h"
 
 struct render_options {

@@ -1,17 +1,17 @@
 /* send: plans an edition, asks, and sends it now. */
 #include "base/banned.h"
 #include "cli/commands.h"
-#include "cli/desk.h"
-#include "cli/edition_report.h"
-#include "cli/progress.h"
-#include "cli/readers.h"
-#include "cli/report.h"
-#include "cli/stopping.h"
+#include "desk/desk.h"
+#include "desk/edition_report.h"
+#include "desk/progress.h"
+#include "desk/report.h"
+#include "desk/stopping.h"
 #include "flow/dispatch.h"
 #include "flow/guard.h"
 #include "flow/plan.h"
 #include "flow/relays.h"
 #include "flow/trial.h"
+#include "proof/readers.h"
 
 struct send_words {
     const char *edition, *test_to, *as;

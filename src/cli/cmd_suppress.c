@@ -1,7 +1,7 @@
 /* suppress: the addresses nothing is ever sent to. */
 #include "base/banned.h"
 #include "cli/commands.h"
-#include "cli/desk.h"
+#include "desk/desk.h"
 #include "store/suppression.h"
 
 struct suppress_options {

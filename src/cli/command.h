@@ -4,8 +4,8 @@
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
-#include "cli/option.h"
-#include "cli/session.h"
+#include "desk/option.h"
+#include "desk/session.h"
 
 struct command {
     const char *name;

@@ -27,7 +27,9 @@ BELOW = {
     "send": ["base", "settings", "mail", "verdict", "wire"],
     "flow": ["base", "settings", "mail", "template", "calendar", "verdict", "campaign", "store", "wire", "mailbox", "send"],
     "web": ["base", "settings", "mail", "template", "campaign", "store", "flow"],
-    "cli": ["base", "settings", "mail", "template", "verdict", "campaign", "store", "mailbox", "send", "flow", "web"],
+    "desk": ["base", "settings", "mail", "template", "verdict", "campaign", "store", "mailbox", "send", "flow"],
+    "proof": ["base", "settings", "mail", "template", "verdict", "campaign", "store", "mailbox", "send", "flow", "web", "desk"],
+    "cli": ["base", "settings", "mail", "template", "verdict", "campaign", "store", "mailbox", "send", "flow", "web", "desk", "proof"],
 }
 
 # Which files may know which library.

@@ -1,7 +1,7 @@
 /* Options, and the line that shows progress. */
 #include "check.h"
-#include "cli/option.h"
-#include "cli/progress.h"
+#include "desk/option.h"
+#include "desk/progress.h"
 
 struct sample {
     bool yes;
