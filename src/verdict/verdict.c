@@ -35,10 +35,20 @@ static void weigh_words(struct scale *scale, const struct verdict_hits *hits)
                       hits->best[i]->words);
 }
 
+/* A door that is closed for now, without a word why: greylisting, or too much at once. */
+static bool is_closed_for_now(const struct enhanced *enhanced)
+{
+    return enhanced->class == 4 && enhanced->subject == 7 && enhanced->detail == 1;
+}
+
 static void weigh_enhanced(struct scale *scale, const struct enhanced *enhanced)
 {
     if (enhanced->class == 0)
         return;
+    if (is_closed_for_now(enhanced)) {
+        scale_add(scale, CLASS_RATE_LIMITED, WEIGHT_HINT, "4.7.1 not now");
+        return;
+    }
     for (size_t i = 0; i < verdict_enhanced_count; i++) {
         const struct verdict_enhanced_row *row = &verdict_enhanced_rows[i];
         if (row->subject != enhanced->subject || enhanced->detail < row->detail ||

@@ -135,13 +135,14 @@ static const struct verdict_phrase rows[] = {
     FULL("no space left"),
     FULL("disk quota"),
     FULL("disk full"),
+    FULL("writing message file too large"), /* the mailbox is that file */
+    FULL("mailbox * file too large"),
     FULL("overquotatemp"), /* Gmail, in the help link */
     FULL("overquotaperm"),
     FULL("quotaexceeded"), /* Exchange: STOREDRV … QuotaExceeded */
     FULL("usage is over * limit"),
     FULL("over * allocated"),
     FULL_CLEARLY("exceeded storage allocation"), /* 552 of RFC 5321; also used for size */
-    FULL_CLEARLY("insufficient system storage"), /* 452 of RFC 5321 */
     FULL_PERHAPS("quota"),
 
     /* The recipient, or the recipient's carrier, does not want it */
@@ -153,6 +154,7 @@ static const struct verdict_phrase rows[] = {
     /* Mere: what follows may say why */
     REFUSED_CLEARLY("recipient rejected"),
     REFUSED_CLEARLY("user reject"),
+    REFUSED_CLEARLY("automatically rejected"), /* Sieve, by the reader's own rule */
     REFUSED("user refused"),
     REFUSED("does not accept mail from"),
     REFUSED("doesnt accept mail from"),
@@ -166,6 +168,10 @@ static const struct verdict_phrase rows[] = {
     REFUSED("accepts mail only from"),
     REFUSED("not on * whitelist"),
     REFUSED("not in * allowed senders list"),
+    REFUSED("not on * allowed senders list"),
+    REFUSED("allowed senders list"),
+    REFUSED("approved senders"),
+    REFUSED_SURELY("rejection on the target"), /* Yandex */
     REFUSED("user has blocked"),
     REFUSED("recipient has blocked"),
     REFUSED("blocked by the recipient"),
@@ -292,6 +298,8 @@ static const struct verdict_phrase rows[] = {
     REFUSED("not authorized to send to"),
     REFUSED("user filter"),
     REFUSED("users filter"),
+    REFUSED_CLEARLY("not unique"), /* several of that name */
+    REFUSED_CLEARLY("ambiguous"),
     REFUSED("recipients filter"),
     REFUSED("filtered by recipient"),
     REFUSED("filtered by user"),

@@ -91,8 +91,11 @@ static const struct verdict_phrase rows[] = {
     GONE("not listed in public name"),
     GONE("not listed in * directory"),
     GONE("not in * recipient table"),
-    GONE("not in our directory"),
+    GONE("not in * directory"),
+    GONE("not in ldap"),
+    GONE("not found in ldap"),
     GONE("not our customer"),
+    GONE("not our user"),
     GONE("user does not exist"),
     GONE("user * does not exist"),
     GONE("user doesnt exist"),
@@ -176,8 +179,9 @@ static const struct verdict_phrase rows[] = {
     GONE("recipient address rejected * unknown"),
     GONE("recipient address rejected unknown"),
     GONE("recipient address rejected undeliverable address"), /* Postfix, address verification */
-    GONE_SURELY(
-        "recipient address rejected access denied"), /* Exchange Online: not in the directory */
+    /* Exchange Online: not in the directory */
+    GONE_SURELY("recipient address rejected access denied"),
+    GONE_SURELY("recipient addresses rejected access denied"),
     GONE("recipient address rejected address does not"),
     GONE("recipient is not exist"),
     GONE("delivery to non existent"),

@@ -42,6 +42,7 @@ static const struct verdict_phrase rows[] = {
     DOMAIN_GONE("unknown domain"),
     DOMAIN_GONE("domain unknown"),
     DOMAIN_GONE("no such domain"),
+    DOMAIN_GONE("no domain"),
     DOMAIN_GONE("no such host"),
     DOMAIN_GONE("no host found"),
     DOMAIN_GONE("no mail exchanger"),
@@ -91,7 +92,11 @@ static const struct verdict_phrase rows[] = {
     NETWORK("connection lost"),
     NETWORK("lost connection"), /* Postfix */
     NETWORK("connection dropped"),
+    NETWORK("connection * broken"),
+    NETWORK("connection * lost"),
+    NETWORK("connection * closed"),
     NETWORK("connection closed"),
+    NETWORK("closing connection"),
     NETWORK("connection aborted"),
     NETWORK("connection failed"),
     NETWORK("connection failure"),
@@ -146,7 +151,6 @@ static const struct verdict_phrase rows[] = {
     NETWORK("host not found * try again"),
     NETWORK_SURELY("host name lookup failure"), /* Sendmail */
     NETWORK_SURELY("name server * failure"),
-    NETWORK("temporary lookup failure"),
     NETWORK("temporary dns failure"),
     NETWORK("dns failure"),
     NETWORK("dns lookup failed"),

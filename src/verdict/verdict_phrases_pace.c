@@ -7,6 +7,7 @@
 
 /* clang-format off */
 #define RATE(words) {words, CLASS_RATE_LIMITED, WEIGHT_SURE, SIGN_TOO_FAST}
+#define RATE_CLEARLY(words) {words, CLASS_RATE_LIMITED, WEIGHT_CLEAR, SIGN_TOO_FAST}
 #define GREY(words) {words, CLASS_RATE_LIMITED, WEIGHT_SURE, SIGN_GREYLISTED}
 #define CROWD(words) {words, CLASS_RATE_LIMITED, WEIGHT_SURE, SIGN_MANY_RECIPIENTS}
 /* clang-format on */
@@ -62,6 +63,9 @@ static const struct verdict_phrase rows[] = {
     RATE("exceeded * per day"),
     RATE("messages per hour"),
     RATE("messages per connection"),
+    RATE("message per connection"),
+    RATE("mails per connection"),
+    RATE("per connection limit"),
     RATE("hourly limit"),
     RATE("daily limit"),
     RATE("daily sending quota"),
@@ -77,6 +81,10 @@ static const struct verdict_phrase rows[] = {
     RATE("server is busy"),
     RATE("server too busy"),
     RATE("too busy"),
+    RATE_CLEARLY("busy"),
+    RATE_CLEARLY("overloaded"),
+    RATE_CLEARLY("high load"),
+    RATE_CLEARLY("load is too high"),
     RATE("system is busy"),
     RATE("resources temporarily unavailable"),
     RATE("excessive volume"),
@@ -104,6 +112,11 @@ static const struct verdict_phrase rows[] = {
     GREY("first encounter"),
     GREY("not yet authorized to deliver"),
     GREY("unknown triplet"),
+    GREY("verification in progress"), /* Postfix asks the next server first */
+    GREY("come back later"),
+    GREY("come back in"),
+    GREY("new here"),
+    GREY("seen you before"),
     /* Providers, by their own words */
     RATE("relay limit exceeded"),
     RATE("frequency limited"),
@@ -130,6 +143,7 @@ static const struct verdict_phrase rows[] = {
     RATE("exceeded * messages"),
     RATE("limit exceeded for your"),
     RATE("quota for sending"),
+    RATE("queue quota"),
     RATE("hourly quota"),
     RATE("per minute"),
     RATE("reached * limit for sending"),

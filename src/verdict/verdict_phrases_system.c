@@ -50,6 +50,15 @@ static const struct verdict_phrase rows[] = {
     SYSTEM_SURELY("relay access denied"), /* Postfix */
     SYSTEM_SURELY("relaying denied"),     /* Sendmail */
     SYSTEM_SURELY("relay denied"),
+    SYSTEM_SURELY("relay rejected"),
+    SYSTEM_SURELY("relay refused"),
+    SYSTEM_SURELY("relay not allowed"),
+    SYSTEM_SURELY("relay not authorized"),
+    SYSTEM_SURELY("relaying not permitted"),
+    SYSTEM_SURELY("relaying not authorized"),
+    SYSTEM_SURELY("unauthorized relay"),
+    SYSTEM_SURELY("unauthorised relay"),
+    SYSTEM_SURELY("not authorized to relay"),
     SYSTEM_SURELY("relay not permitted"), /* Exim */
     SYSTEM_SURELY("relaying not allowed"),
     SYSTEM_SURELY("relaying * not allowed"),
@@ -75,7 +84,11 @@ static const struct verdict_phrase rows[] = {
     SYSTEM_SURELY("we dont handle mail for"),
     SYSTEM_SURELY("this is not my domain"),
     SYSTEM_SURELY("mail system full"),
+    SYSTEM_SURELY("insufficient system storage"), /* 452 of RFC 5321 */
     SYSTEM_SURELY("unauthenticated senders not allowed"),
+    SYSTEM_SURELY("auth failed"),
+    SYSTEM_SURELY("auth required"),
+    SYSTEM_SURELY("smtp auth"),
     SYSTEM_SURELY("must authenticate"),
     SYSTEM_SURELY("must be authenticated"),
     SYSTEM_SURELY("authentication required"),
@@ -104,10 +117,13 @@ static const struct verdict_phrase rows[] = {
     SYSTEM("system failure"),
     SYSTEM("system config"),
     SYSTEM("temporary system"),
+    SYSTEM("temporary lookup failure"), /* Postfix, of its own tables */
     SYSTEM("can not open"),
     SYSTEM("cannot open"),
     SYSTEM("cant open"),
     SYSTEM("cant create output"), /* Sendmail */
+    SYSTEM("cant create user"),
+    SYSTEM("user output file"),
     SYSTEM("can not create"),
     SYSTEM("i o error"),
     SYSTEM("input output error"),
@@ -167,6 +183,8 @@ static const struct verdict_phrase rows[] = {
     SYSTEM("system resources"),
     SYSTEM("insufficient system resources"),
     SYSTEM("misconfigured"),
+    SYSTEM("license"),
+    SYSTEM_SURELY("server temporarily rejected"),
     SYSTEM("misconfiguration"),
     SYSTEM("file exists"),
     SYSTEM("no such file"),
@@ -177,7 +195,8 @@ static const struct verdict_phrase rows[] = {
     SYSTEM("currently not available"),
     SYSTEM("bounce bounced"),
     SYSTEM("wrong owner"),
-    SYSTEM("open relay not allowed"),
+    {"open relay not allowed", CLASS_REMOTE_SYSTEM, WEIGHT_TOP,
+     SIGN_NONE}, /* not: "an open relay" */
     SYSTEM("encryption required"),
     SYSTEM_PERHAPS("signal"),
     SYSTEM_PERHAPS("aborted"),

@@ -14,6 +14,7 @@
 #define FULL(words) {words, CLASS_MAILBOX_FULL, WEIGHT_SURE, SIGN_NONE}
 #define BLOCK(words) {words, CLASS_POLICY_BLOCK, WEIGHT_SURE, SIGN_NONE}
 #define BIG(words) {words, CLASS_MESSAGE_TOO_BIG, WEIGHT_SURE, SIGN_NONE}
+#define RATE(words) {words, CLASS_RATE_LIMITED, WEIGHT_SURE, SIGN_TOO_FAST}
 #define DOMAIN_GONE(words) {words, CLASS_BAD_DOMAIN, WEIGHT_CLEAR, SIGN_NONE}
 /* clang-format on */
 
@@ -40,7 +41,9 @@ static const struct verdict_phrase rows[] = {
     INACTIVE("konto * deaktiviert"),
     DOMAIN_GONE("domain existiert nicht"),
     BIG("nachricht ist zu groß"),
+    BIG("nachricht ist zu gross"),
     BIG("nachricht * zu groß"),
+    BIG("nachricht * zu gross"),
     /* French */
     GONE("utilisateur inconnu"),
     GONE("destinataire inconnu"),
@@ -62,7 +65,8 @@ static const struct verdict_phrase rows[] = {
     INACTIVE("compte * désactivé"),
     INACTIVE("compte * desactive"),
     BLOCK("service refuse"), /* La Poste */
-    BLOCK("trop de connexions"),
+    RATE("trop de connexions"),
+    RATE("trop de messages"),
     /* Spanish, Portuguese */
     GONE("usuario desconocido"),
     GONE("destinatario desconocido"),

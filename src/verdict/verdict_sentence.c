@@ -77,18 +77,31 @@ static size_t saying_covers(const struct words *words, size_t at, struct text wa
     return at - start;
 }
 
-/* Whom the words before number `at` speak of; 0: nobody. "Sender address" and "your domain" are us,
- * "your recipient" is not. */
+/* "Sender address", "your domain" and "sender email" are us, "your recipient" and "your message"
+ * are not; "your email" may be our address or our message. */
+static unsigned subject_of_us(unsigned subject)
+{
+    if (subject & (ABOUT_BOX | ABOUT_READER))
+        return subject;
+    bool may_be_us = (subject & ABOUT_WHO) || !(subject & ABOUT_MESSAGE);
+    return (may_be_us ? ABOUT_US : 0) | (subject & ABOUT_MESSAGE);
+}
+
+/* Whom the words before number `at` speak of; 0: nobody. An address is a subject with a verb behind
+ * it only: "<a@example.com> is inactive", but not "<a@example.com>: inactive, if anything". */
 static unsigned subject_before(const uint8_t *about, size_t at)
 {
     unsigned subject = 0;
     for (size_t far = 1; far <= SUBJECT_FAR && far <= at; far++) {
         unsigned is = about[at - far];
+        bool is_known = (subject & ~(unsigned)ABOUT_ADDRESS) != 0;
         if (is == ABOUT_US)
-            return subject & (ABOUT_BOX | ABOUT_READER | ABOUT_MESSAGE) ? subject : ABOUT_US;
-        if (is >= ABOUT_WHO)
+            return subject_of_us(subject);
+        if (is == ABOUT_ADDRESS && !is_known)
+            subject = far > 1 ? ABOUT_ADDRESS : 0;
+        else if (is >= ABOUT_WHO && is != ABOUT_ADDRESS)
             subject |= is;
-        else if (subject != 0 || is != ABOUT_NOTHING)
+        else if (is_known || is != ABOUT_NOTHING)
             break;
     }
     return subject;

@@ -86,6 +86,7 @@ enum verdict_about {
     ABOUT_DOMAIN = 16,
     ABOUT_READER = 32, /* who gets the mail, and nobody else */
     ABOUT_MESSAGE = 64,
+    ABOUT_ADDRESS = 128, /* an address as such: the reader's, unless it is called the sender's */
 };
 
 struct verdict_word {

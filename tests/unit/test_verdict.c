@@ -154,6 +154,14 @@ static const struct {
      CLASS_POLICY_BLOCK,
      VERDICT_SLOW_DOWN,
      FATE_READY},
+    {"4.7.1 without a word why is \"not now\", no policy",
+     STAGE_RCPT,
+     451,
+     {4, 7, 1},
+     "Try again later",
+     CLASS_RATE_LIMITED,
+     VERDICT_SLOW_DOWN,
+     FATE_READY},
     {"421 slows down wherever it comes",
      STAGE_RCPT,
      421,
@@ -538,10 +546,13 @@ static const char *const readers[] = {"User",
                                       "mail box",
                                       "e-mail address you entered",
                                       NULL};
+static const char *const owners[] = {"Mailbox <reader@example.com>", "<reader@example.com>",
+                                     "Recipient address rejected: user", NULL};
+static const char *const guarded[] = {"is restricted", "is private", "is protected", NULL};
 static const char *const boxes[] = {"Mailbox", "the user's mailbox", "This account", "inbox", NULL};
-static const char *const us[] = {"Sender address",    "Your domain",         "sending IP address",
-                                 "envelope sender",   "client host",         "Your address",
-                                 "the sender domain", "Return path address", NULL};
+static const char *const us[] = {
+    "Sender address", "Your domain",       "sending IP address",  "envelope sender", "client host",
+    "Your address",   "the sender domain", "Return path address", "Sender email",    NULL};
 static const char *const gone[] = {"not found",
                                    "does not exist",
                                    "doesn't exist",
@@ -573,6 +584,10 @@ static void check_sentences(void)
     check_crossed("so by an attribute", attributes, subjects, CLASS_BAD_MAILBOX);
     check_crossed("who is switched off may come back", readers, off, CLASS_INACTIVE_MAILBOX);
     check_crossed("a full box is full, whatever it is called", boxes, full, CLASS_MAILBOX_FULL);
+    check_crossed("an address with a verb behind it is a subject", owners, off,
+                  CLASS_INACTIVE_MAILBOX);
+    check_crossed("who takes no mail from strangers refused it", owners, guarded,
+                  CLASS_RECIPIENT_REFUSED);
     check_crossed("what is said of us costs no reader", us, unwelcome, CLASS_POLICY_BLOCK);
 }
 
