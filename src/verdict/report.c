@@ -197,6 +197,15 @@ static void kind_set(struct report *report, enum facts_kind kind, struct text fo
     }
 }
 
+/* The first message within the message, to the end of the mail; empty when there is none. */
+static struct text inner_mail(const struct parts *parts, struct text mail)
+{
+    for (size_t i = 1; i < parts->count; i++)
+        if (parts->part[i].is_message && parts->part[i].field_count > 0)
+            return text_after(mail, (size_t)(parts->part[i].fields[0].name.at - mail.at));
+    return (struct text){0};
+}
+
 static bool has_part(const struct reading *reading, struct text type)
 {
     for (size_t i = 0; i < reading->parts.count; i++)
@@ -216,7 +225,10 @@ static void forms_read(struct reading *reading)
         report->form = TEXT("RFC 3464");
         report->kind = is_success ? KIND_OTHER : KIND_BOUNCE;
     } else if (has_part(reading, TEXT("message/disposition-notification"))) {
-        kind_set(report, KIND_AUTOREPLY, TEXT("RFC 8098"));
+        bool is_refusal = mdn_read_refusal(reading);
+        kind_set(report, is_refusal ? KIND_BOUNCE : KIND_AUTOREPLY, TEXT("RFC 8098"));
+        if (is_refusal)
+            bounce_read(reading);
     } else {
         enum facts_kind kind = kind_of(reading);
         if (kind == KIND_UNSUBSCRIBE) /* who asks; the token in To proves for whom */
@@ -228,11 +240,12 @@ static void forms_read(struct reading *reading)
     report->is_bounce = report->kind == KIND_BOUNCE;
 }
 
-void report_read(struct arena *arena, struct text mail, struct report *ret_report)
+static void mail_read(struct arena *arena, struct text mail, struct report *ret_report,
+                      struct text *ret_inner)
 {
     struct reading reading = {.arena = arena, .report = ret_report};
     *ret_report = (struct report){0};
-    part_cut(arena, part_lines(arena, text_slice(mail, 0, REPORT_MAIL)), &reading.parts);
+    part_cut(arena, mail, &reading.parts);
     reading.head = &reading.parts.part[0];
     struct text subject = part_field(arena, reading.head, TEXT("Subject"));
     struct text from = part_field(arena, reading.head, TEXT("From"));
@@ -243,4 +256,35 @@ void report_read(struct arena *arena, struct text mail, struct report *ret_repor
     reading.form = form_of(&reading);
     evidence_read(&reading);
     forms_read(&reading);
+    *ret_inner = inner_mail(&reading.parts, mail);
+}
+
+/* Nothing in the mail itself says whom it is about. */
+static bool is_silent(const struct report *report)
+{
+    if (report->kind == KIND_OTHER || report->kind == KIND_AUTOREPLY)
+        return report->recipient_count == 0;
+    return report->kind == KIND_BOUNCE && report->recipient_count == 1 &&
+           text_equal(report->recipients[0].source, text_of(report_source_returned));
+}
+
+/* Somebody sends on a bounce or a complaint that came to them: what they say around it is not
+ * asked, what lies in it is. One such envelope is opened, no more. */
+static void forwarded_read(struct arena *arena, struct text inner, struct report *report)
+{
+    struct report forwarded;
+    struct text deeper;
+    mail_read(arena, inner, &forwarded, &deeper);
+    if (forwarded.kind != KIND_BOUNCE && forwarded.kind != KIND_COMPLAINT)
+        return;
+    *report = forwarded;
+    report->form = arena_printf(arena, "%.*s, forwarded", TEXT_ARGS(forwarded.form));
+}
+
+void report_read(struct arena *arena, struct text mail, struct report *ret_report)
+{
+    struct text inner, lines = part_lines(arena, text_slice(mail, 0, REPORT_MAIL));
+    mail_read(arena, lines, ret_report, &inner);
+    if (inner.length > 0 && is_silent(ret_report))
+        forwarded_read(arena, inner, ret_report);
 }

@@ -23,6 +23,26 @@ static bool is_domain_byte(char byte)
     return is_name_byte(byte) || byte == '.' || byte == '-' || byte == '_';
 }
 
+/* "：" and its kin: punctuation of U+3000 and U+FF00, which no address has and Chinese notices put
+ * right before one. How long it is at `at`, or 0. */
+static size_t wide_mark_at(struct text line, size_t at)
+{
+    if (line.length - at < 3)
+        return 0;
+    bool is_mark = memcmp(line.at + at, "\xE3\x80", 2) == 0 ||
+                   memcmp(line.at + at, "\xEF\xBC", 2) == 0 ||
+                   memcmp(line.at + at, "\xEF\xBD", 2) == 0;
+    return is_mark ? 3 : 0;
+}
+
+static size_t behind_wide_marks(struct text line, size_t start, size_t sign)
+{
+    for (size_t i = start; i + 3 <= sign; i++)
+        if (wide_mark_at(line, i) > 0)
+            start = i + 3;
+    return start;
+}
+
 /* Where the local part that ends at `sign` begins: a dot-atom, or a quoted string. */
 static size_t local_start(struct text line, size_t sign)
 {
@@ -34,6 +54,7 @@ static size_t local_start(struct text line, size_t sign)
     }
     while (start > 0 && is_local_byte(line.at[start - 1]))
         start--;
+    start = behind_wide_marks(line, start, sign);
     /* Signs that may begin a local part, but in notices open a quotation or a list. */
     while (start < sign && strchr("'`*|/=.&", line.at[start]) != NULL)
         start++;

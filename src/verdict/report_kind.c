@@ -115,6 +115,13 @@ static bool is_forwarded(struct text subject)
     return false;
 }
 
+/* What a list sends to its readers, such as a newsletter about bounces, and no notice has. */
+static bool is_list_mail(struct reading *reading)
+{
+    static const char *const names[] = {"List-Unsubscribe", "List-Id", NULL};
+    return has_field(reading, names) && !has_null_path(reading);
+}
+
 static int bounce_points(struct reading *reading)
 {
     static const char *const failed[] = {"X-Failed-Recipients", "X-Failed-Recipient", NULL};
@@ -143,7 +150,7 @@ static int bounce_points(struct reading *reading)
     points += is_form ? BOUNCE_POINTS : 0;
     bool is_likely =
         is_form || is_reasoned || is_titled || is_marked || is_status || is_daemon || is_null;
-    return is_likely ? points : 0;
+    return is_likely && !is_list_mail(reading) ? points : 0;
 }
 
 /* A short mail that says nothing but "unsubscribe". */
@@ -187,6 +194,12 @@ enum facts_kind kind_of(struct reading *reading)
     if (is_absent || is_automatic || has_null_path(reading))
         return KIND_AUTOREPLY;
     return KIND_OTHER;
+}
+
+bool kind_is_refusal(struct reading *reading)
+{
+    read_signs(reading);
+    return (reading->signs.notice & SIGN_FAILURE) != 0;
 }
 
 bool kind_is_delay(struct reading *reading)

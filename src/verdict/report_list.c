@@ -277,13 +277,15 @@ static void recipients_listed(struct reading *reading)
     }
 }
 
+const char *const report_source_returned = "To of the returned message";
+
 static void recipient_returned(struct reading *reading)
 {
     struct text address;
     struct text to = reading_returned_field(reading, TEXT("To"));
     size_t at = 0;
     if (address_next(to, &at, &address))
-        recipient_add(reading, address, TEXT("To of the returned message"));
+        recipient_add(reading, address, text_of(report_source_returned));
 }
 
 void list_recipients(struct reading *reading)

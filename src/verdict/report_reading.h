@@ -43,6 +43,9 @@ struct text notice_about(struct reading *reading, struct text address);
 
 /* --- report_list.c --- */
 
+/* The source of a recipient whom nothing but the returned message names. */
+extern const char *const report_source_returned;
+
 /* Finds recipients in the head, the notice, or at last the returned message. */
 void list_recipients(struct reading *reading);
 
@@ -53,6 +56,11 @@ bool dsn_read(struct reading *reading);
 /* The same in the returned message: some relays wrap the notice they got in one of their own. */
 bool dsn_read_returned(struct reading *reading);
 
+/* --- report_mdn.c: RFC 8098 --- */
+
+/* True when it is a receipt by which a filter refuses; its recipient is found then. */
+bool mdn_read_refusal(struct reading *reading);
+
 /* --- report_arf.c: RFC 5965 and its relatives --- */
 
 bool arf_read(struct reading *reading);
@@ -61,6 +69,8 @@ bool arf_read(struct reading *reading);
 
 /* What the head and the words of the notice say; bounces without a machine part included. */
 enum facts_kind kind_of(struct reading *reading);
+/* The notice says that the message was not taken. */
+bool kind_is_refusal(struct reading *reading);
 /* It is still being tried. */
 bool kind_is_delay(struct reading *reading);
 

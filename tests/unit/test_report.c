@@ -1,255 +1,148 @@
-/* Report: what a mail that came home says. Each row is a promise about a mail written for it. */
+/*
+ * Report: what a mail that came home says. Each line of tests/golden/mails/meanings.tsv is a
+ * promise about a mail beside it, written for it.
+ */
 #include <time.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "check.h"
 #include "verdict/report_pack.h"
 
-#define DAEMON                                                                                     \
-    "Return-Path: <>\n"                                                                            \
-    "From: Mail Delivery System <MAILER-DAEMON@mx.example.net>\n"                                  \
-    "To: bounces+tok3n@mail.example\n"                                                             \
-    "Subject: Undelivered Mail Returned to Sender\n"
+#define FOLDER "tests/golden/mails/"
+#define DAEMON "From: MAILER-DAEMON@mx.example.net\nSubject: Undelivered Mail\n"
 
-#define DSN_HEAD                                                                                   \
-    DAEMON                                                                                         \
-    "MIME-Version: 1.0\n"                                                                          \
-    "Content-Type: multipart/report; report-type=delivery-status; boundary=\"b/1\"\n\n"            \
-    "--b/1\nContent-Type: text/plain\n\nCould not be delivered.\n\n"                               \
-    "--b/1\nContent-Type: message/delivery-status\n\n"                                             \
-    "Reporting-MTA: dns; mx.example.net\n\n"
+enum { MAILS = 400 };
 
-#define DSN_TAIL                                                                                   \
-    "\n--b/1\nContent-Type: message/rfc822\n\n"                                                    \
-    "Return-Path: <bounces+tok3n@mail.example>\n"                                                  \
-    "Message-ID: <abc123@example.org>\nX-Broadside: 7.42\n"                                        \
-    "From: updates@example.org\nTo: reader@example.com\nSubject: Hello\n\nHello\n--b/1--\n"
-
-#define RETURNED                                                                                   \
-    "Message-ID: <abc123@example.org>\nFrom: updates@example.org\nTo: reader@example.com\n"        \
-    "Subject: Hello\n\nHello\n"
-
-static const struct {
-    const char *promise, *mail;
-    enum facts_kind kind;
-    size_t count;
-    const char *address; /* of the first recipient */
-    const char *status;
-    enum verdict_class class;
-} mails[] = {
-    /* Machine parts */
-    {"RFC 3464 names recipient, status and reason",
-     DSN_HEAD "Final-Recipient: rfc822; reader@example.com\nAction: failed\nStatus: 5.1.1\n"
-              "Diagnostic-Code: smtp; 550 5.1.1 user unknown\n" DSN_TAIL,
-     KIND_BOUNCE, 1, "reader@example.com", "5.1.1", CLASS_BAD_MAILBOX},
-    {"a status that says nothing yields to the diagnostic",
-     DSN_HEAD "Final-Recipient: rfc822; reader@example.com\nAction: failed\nStatus: 5.0.0\n"
-              "Diagnostic-Code: smtp; 552-5.2.2 The account is\n 552 5.2.2 over quota\n" DSN_TAIL,
-     KIND_BOUNCE, 1, "reader@example.com", "5.2.2", CLASS_MAILBOX_FULL},
-    {"all recipients are read",
-     DSN_HEAD "Final-Recipient: rfc822; a@example.com\nAction: failed\nStatus: 5.1.1\n\n"
-              "Final-Recipient: rfc822; b@example.com\nAction: failed\nStatus: 5.2.2\n" DSN_TAIL,
-     KIND_BOUNCE, 2, "a@example.com", "5.1.1", CLASS_BAD_MAILBOX},
-    {"groups without a blank line between them are told apart",
-     DSN_HEAD "Final-Recipient: rfc822; a@example.com\nAction: failed\nStatus: 5.2.2\n"
-              "Final-Recipient: rfc822; b@example.com\nAction: failed\nStatus: 5.1.1\n" DSN_TAIL,
-     KIND_BOUNCE, 2, "a@example.com", "5.2.2", CLASS_MAILBOX_FULL},
-    {"an address that only the server knows yields to the original one",
-     DSN_HEAD "Original-Recipient: rfc822;reader@example.com\n"
-              "Final-Recipient: rfc822;@lmtp:r1234@store\nAction: failed\nStatus: 5.2.2\n" DSN_TAIL,
-     KIND_BOUNCE, 1, "reader@example.com", "5.2.2", CLASS_MAILBOX_FULL},
-    {"a notice of success is no bounce",
-     DSN_HEAD "Final-Recipient: rfc822; reader@example.com\nAction: delivered\n"
-              "Status: 2.0.0\n" DSN_TAIL,
-     KIND_OTHER, 1, "reader@example.com", "2.0.0", CLASS_DELIVERED},
-    {"a machine part in a mail whose MIME is lost is still read",
-     DAEMON "\nIt could not be delivered.\n\nFinal-Recipient: rfc822; reader@example.com\n"
-            "Action: failed\nStatus: 5.1.2\n",
-     KIND_BOUNCE, 1, "reader@example.com", "5.1.2", CLASS_BAD_DOMAIN},
-    {"a machine part in base64 is read",
-     DAEMON "Content-Type: multipart/report; boundary=x\n\n--x\n"
-            "Content-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n"
-            "RmluYWwtUmVjaXBpZW50OiByZmM4MjI7IHJlYWRlckBleGFtcGxlLmNvbQpBY3Rpb246IGZhaWxl\n"
-            "ZApTdGF0dXM6IDUuMS4xCg==\n--x--\n",
-     KIND_BOUNCE, 1, "reader@example.com", "5.1.1", CLASS_BAD_MAILBOX},
-
-    /* Words */
-    {"Exim's text",
-     "Return-path: <>\nX-Failed-Recipients: reader@example.com\nAuto-Submitted: auto-replied\n"
-     "From: Mail Delivery System <Mailer-Daemon@mx.example.net>\nTo: bounces@mail.example\n"
-     "Subject: Mail delivery failed: returning message to sender\n\n"
-     "This message was created automatically by mail delivery software.\n\n"
-     "The following address(es) failed:\n\n  reader@example.com\n"
-     "    SMTP error from remote mail server after RCPT TO:<reader@example.com>:\n"
-     "    host mx.example.com [192.0.2.1]: 550 Requested action not taken\n\n"
-     "------ This is a copy of the message, including all the headers. ------\n\n" RETURNED,
-     KIND_BOUNCE, 1, "reader@example.com", "", CLASS_BAD_MAILBOX},
-    {"qmail's text",
-     "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.net\nTo: bounces@mail.example\n"
-     "Subject: failure notice\n\nHi. This is the qmail-send program at mx.example.net.\n\n"
-     "<reader@example.com>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n"
-     "--- Below this line is a copy of the message.\n\n" RETURNED,
-     KIND_BOUNCE, 1, "reader@example.com", "5.1.1", CLASS_BAD_MAILBOX},
-    {"each recipient of a text has its own reason",
-     "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.net\nTo: bounces@mail.example\n"
-     "Subject: failure notice\n\nHi. This is the qmail-send program at mx.example.net.\n\n"
-     "<a@example.com>:\nuser is over quota (#5.2.2)\n\n"
-     "<b@example.com>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n"
-     "--- Below this line is a copy of the message.\n\n" RETURNED,
-     KIND_BOUNCE, 2, "a@example.com", "5.2.2", CLASS_MAILBOX_FULL},
-    {"bare CR line ends, and a From line before the head",
-     "From MAILER-DAEMON Tue Dec  1 17:00:00 2026\rFrom: MAILER-DAEMON@mx.example.net\r"
-     "Subject: failure notice\rTo: bounces@mail.example\r\r<reader@example.com>:\r"
-     "host said: 550 5.1.1 no such user\r",
-     KIND_BOUNCE, 1, "reader@example.com", "5.1.1", CLASS_BAD_MAILBOX},
-    {"an HTML part alone",
-     DAEMON "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n"
-            "\n<html><head><style>p {color: red}</style></head><body><p>Your message couldn&#39;t "
-            "be delivered to</p><p><b>reader&#64;example.com</b></p><p>550 5.1.1 user =\n"
-            "unknown</p></body></html>\n",
-     KIND_BOUNCE, 1, "reader@example.com", "5.1.1", CLASS_BAD_MAILBOX},
-    {"a notice in German and Latin-1",
-     DAEMON "Content-Type: text/plain; charset=iso-8859-1\n\nIhre Nachricht konnte nicht zugestellt"
-            " werden:\n\nreader@example.com: 550 5.1.1 Empf\xE4nger unbekannt\n",
-     KIND_BOUNCE, 1, "reader@example.com", "5.1.1", CLASS_BAD_MAILBOX},
-    {"without an address, the returned message's To",
-     DAEMON "\nUnable to deliver your message: 552 5.2.2 mailbox full\n\n"
-            "----- Original message follows -----\n" RETURNED,
-     KIND_BOUNCE, 1, "reader@example.com", "5.2.2", CLASS_MAILBOX_FULL},
-    {"the address to write to for help is not the recipient",
-     DAEMON "\nFor further assistance, please contact <help@mx.example.net> or\n"
-            "<postmaster@mx.example.net>.\n\n<reader@example.com>: host mx said: 550 5.1.1 gone\n",
-     KIND_BOUNCE, 1, "reader@example.com", "5.1.1", CLASS_BAD_MAILBOX},
-
-    {"GroupWise looked itself, so its word is proof",
-     "From: Postmaster@gw.example.net\nSubject: Message status - undeliverable\n\n"
-     "The message that you sent was undeliverable to the following:\n\n"
-     "\treader@example.com (user not found)\n\nPossibly truncated original message follows:\n"
-     "\n" RETURNED,
-     KIND_BOUNCE, 1, "reader@example.com", "", CLASS_BAD_MAILBOX},
-    {"Sendmail, of an alias that ends in a program",
-     DAEMON
-     "\n   ----- The following addresses had permanent fatal errors -----\n\"|/bin/filter\"\n"
-     "    (expanded from: <reader@example.com>)\n\n   ----- Transcript of session follows "
-     "-----\nunknown mailer error 127\n",
-     KIND_BOUNCE, 1, "reader@example.com", "", CLASS_REMOTE_SYSTEM},
-    {"a wrapped reason that begins with our address names no recipient",
-     DAEMON
-     "\nNot delivered.\n\n<reader@example.com>: host mx.example.com[192.0.2.1] said: 550 5.7.1\n"
-     "    <updates@example.org>: sender address rejected (in reply to RCPT TO command)\n",
-     KIND_BOUNCE, 1, "reader@example.com", "5.7.1", CLASS_POLICY_BLOCK},
-    {"a notice in JSON",
-     "From: no-reply@sns.example.net\nSubject: Notification\n\n{\"notificationType\":\"Bounce\","
-     "\"bounce\":{\"bouncedRecipients\":[{\"emailAddress\":\"reader@example.com\",\"status\":"
-     "\"5.1.1\",\"diagnosticCode\":\"smtp; 550 5.1.1 user unknown\"}]}}\n",
-     KIND_BOUNCE, 1, "reader@example.com", "5.1.1", CLASS_BAD_MAILBOX},
-    {"a bounce that a person forwarded with its machine part",
-     "From: editor@example.org\nSubject: Fwd: Returned mail\n\nBegin forwarded message:\n\n"
-     "> Subject: Returned mail\n> Message-Id: <x@mx.example.net>\n>\n"
-     "> Final-Recipient: rfc822; reader@example.com\n> Action: failed\n> Status: 5.1.1\n",
-     KIND_BOUNCE, 1, "reader@example.com", "5.1.1", CLASS_BAD_MAILBOX},
-
-    /* Complaints */
-    {"RFC 5965, and whom it is about",
-     "From: fbl@example.net\nTo: abuse@mail.example\nSubject: report\n"
-     "Content-Type: multipart/report; report-type=feedback-report; boundary=f\n\n"
-     "--f\nContent-Type: text/plain\n\nAbuse.\n"
-     "--f\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nVersion: 1\n"
-     "Original-Rcpt-To: <reader@example.com>\n\n--f\nContent-Type: message/rfc822\n\n" RETURNED
-     "--f--\n",
-     KIND_COMPLAINT, 1, "reader@example.com", "", CLASS_COMPLAINT},
-    {"a redacted complaint takes the returned message's To",
-     "From: fbl@example.net\nTo: abuse@mail.example\nSubject: report\n"
-     "Content-Type: multipart/report; report-type=feedback-report; boundary=f\n\n"
-     "--f\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n"
-     "Original-Rcpt-To: redacted@\n\n--f\nContent-Type: text/rfc822-headers\n\n" RETURNED "--f--\n",
-     KIND_COMPLAINT, 1, "reader@example.com", "", CLASS_COMPLAINT},
-    {"Hotmail's form",
-     "From: staff@hotmail.example\nTo: abuse@mail.example\n"
-     "Subject: complaint about message from 192.0.2.1\n"
-     "X-HmXmrOriginalRecipient: reader@example.com\nContent-Type: message/rfc822\n\n" RETURNED,
-     KIND_COMPLAINT, 1, "reader@example.com", "", CLASS_COMPLAINT},
-
-    /* Replies */
-    {"RFC 3834",
-     "From: r@example.com\nAuto-Submitted: auto-replied\nSubject: Re: Hello\n\nI am out.\n",
-     KIND_AUTOREPLY, 0, NULL, NULL, 0},
-    {"out of office by its subject",
-     "From: r@example.com\nSubject: Out of Office: Hello\n\nBack soon\n", KIND_AUTOREPLY, 0, NULL,
-     NULL, 0},
-    {"out of office in an encoded subject",
-     "From: r@example.com\nSubject: =?utf-8?q?R=C3=A9ponse_automatique=3A_Hello?=\n\nAbsente\n",
-     KIND_AUTOREPLY, 0, NULL, NULL, 0},
-    {"a challenge is no bounce",
-     "Return-Path: <>\nFrom: r@example.com\nSubject: Re: Hello\n\n"
-     "Please verify your message: click the link to prove that you are human.\n",
-     KIND_AUTOREPLY, 0, NULL, NULL, 0},
-    {"an out-of-office that speaks of an unknown user is no bounce",
-     "From: r@example.com\nSubject: Automatic reply: Hello\nAuto-Submitted: auto-replied\n\n"
-     "The person you wrote to is no longer with us. User unknown.\n",
-     KIND_AUTOREPLY, 0, NULL, NULL, 0},
-    {"a person's letter about a bounce is none",
-     "From: r@example.com\nTo: updates@example.org\nSubject: my mailbox\n\n"
-     "Hello, my mailbox was full last week. Is all well?\n",
-     KIND_OTHER, 0, NULL, NULL, 0},
-    {"a bounce that echoes a subject about holidays is one",
-     "From: MAILER-DAEMON@mx.example.net\nSubject: Undeliverable: our vacation programme\n\n"
-     "<reader@example.com>: 550 5.1.1 no such user\n",
-     KIND_BOUNCE, 1, "reader@example.com", "5.1.1", CLASS_BAD_MAILBOX},
-    {"an absence in Japanese",
-     "From: r@example.jp\nSubject: \xE4\xB8\x8D\xE5\x9C\xA8\xE3\x81\xAE"
-     "\xE3\x81\x8A\xE7\x9F\xA5\xE3\x82\x89\xE3\x81\x9B\n\n-\n",
-     KIND_AUTOREPLY, 0, NULL, NULL, 0},
-    {"a person's question about a bounce is none",
-     "From: r@example.com\nSubject: Fwd: Undeliverable: my mail\n\nWhat does this mean?\n\n"
-     "> Your message could not be delivered. 550 5.1.1 user unknown <x@example.net>\n",
-     KIND_OTHER, 0, NULL, NULL, 0},
-    {"a parcel is no mail",
-     "From: news@shop.example\nSubject: Delivery status: not delivered\n\n"
-     "Your parcel could not be delivered to 1 Example Way.\n",
-     KIND_OTHER, 0, NULL, NULL, 0},
-    {"what has an empty return path was written by a machine",
-     "Return-Path: <>\nFrom: r@example.com\nSubject: Re: Hello\n\nI am no longer with the "
-     "company.\n",
-     KIND_AUTOREPLY, 0, NULL, NULL, 0},
-    {"a receipt that the mail was deleted unread is no bounce",
-     "From: r@example.com\nSubject: Not read: Hello\nContent-Type: multipart/report; "
-     "report-type=disposition-notification; boundary=m\n\n--m\n"
-     "Content-Type: message/disposition-notification\n\nFinal-Recipient: rfc822;r@example.com\n"
-     "Disposition: automatic-action/MDN-sent-automatically; deleted\n\n--m--\n",
-     KIND_AUTOREPLY, 0, NULL, NULL, 0},
-    {"an unsubscribe mail",
-     "From: Reader <reader@example.com>\nTo: unsubscribe+tok3n@mail.example\nSubject: "
-     "unsubscribe\n\n",
-     KIND_UNSUBSCRIBE, 1, "reader@example.com", "", CLASS_OTHER},
-    {"an unsubscribe mail that a program sent on a button",
-     "From: reader@example.com\nTo: unsubscribe+tok3n@mail.example\nSubject: unsubscribe\n"
-     "Auto-Submitted: auto-replied\n\n",
-     KIND_UNSUBSCRIBE, 1, "reader@example.com", "", CLASS_OTHER},
-    {"a complaint in JSON",
-     "From: no-reply@sns.example.net\nSubject: Notification\n\n{\"notificationType\":\"Complaint\","
-     "\"complaint\":{\"complainedRecipients\":[{\"emailAddress\":\"reader@example.com\"}]}}\n",
-     KIND_COMPLAINT, 1, "reader@example.com", "", CLASS_COMPLAINT},
-    {"the empty mail", "", KIND_OTHER, 0, NULL, NULL, 0},
+struct row {
+    const char *promise;
+    struct text meaning, mail;
 };
+
+static struct row rows[MAILS];
+static size_t row_count;
+
+static struct text mail_of(struct arena *arena, struct text name)
+{
+    struct error err;
+    struct text mail = {0};
+    struct text path = arena_printf(arena, FOLDER "%.*s.eml", TEXT_ARGS(name));
+    if (!check("a mail can be read", file_read(arena, path.at, REPORT_MAIL, &mail, &err)))
+        fprintf(stderr, "    %s\n", err.message);
+    return mail;
+}
+
+/* "name TAB meaning TAB promise" */
+static void rows_read(struct arena *arena)
+{
+    struct error err;
+    struct text lines, line, name;
+    check("there are meanings", file_read(arena, FOLDER "meanings.tsv", JSON_INPUT, &lines, &err));
+    while (text_take_line(&lines, &line) && row_count < MAILS) {
+        struct row *row = &rows[row_count];
+        if (text_starts(line, TEXT("#")))
+            continue;
+        must(text_take_until(&line, '\t', &name) && text_take_until(&line, '\t', &row->meaning));
+        row->promise = arena_string(arena, line);
+        row->mail = mail_of(arena, name);
+        row_count++;
+    }
+}
+
+static const char *or_none(const char *string)
+{
+    return string[0] == '\0' ? "-" : string;
+}
+
+/* "bounce a@example.com 5.1.1 bad-mailbox suppress; b@example.com - …" */
+static struct text meaning_of(struct arena *arena, const struct report *report)
+{
+    struct text meaning = text_of(facts_kind_name(report->kind));
+    for (size_t i = 0; i < report->recipient_count; i++) {
+        const struct report_recipient *recipient = &report->recipients[i];
+        meaning = arena_printf(arena, "%.*s%s %s %s %s %s", TEXT_ARGS(meaning), i > 0 ? ";" : "",
+                               or_none(arena_string(arena, recipient->address)),
+                               or_none(arena_string(arena, recipient->status)),
+                               verdict_class_name(recipient->verdict.class),
+                               verdict_action_name(recipient->verdict.action));
+    }
+    return meaning;
+}
 
 static void check_mails(void)
 {
-    for (size_t i = 0; i < COUNT_OF(mails); i++) {
+    for (size_t i = 0; i < row_count; i++) {
         ARENA(arena);
         struct report report;
-        report_read(&arena, text_of(mails[i].mail), &report);
-        check_number(mails[i].promise, report.kind, mails[i].kind);
-        check_number(mails[i].promise, report.recipient_count, mails[i].count);
-        if (mails[i].address == NULL || report.recipient_count == 0)
-            continue;
-        const struct report_recipient *first = &report.recipients[0];
-        check_text(mails[i].promise, first->address, text_of(mails[i].address));
-        check_text(mails[i].promise, first->status, text_of(mails[i].status));
-        if (!check(mails[i].promise, first->verdict.class == mails[i].class))
-            fprintf(stderr, "    is %s by \"%s\"\n", verdict_class_name(first->verdict.class),
-                    first->verdict.rule);
+        report_read(&arena, rows[i].mail, &report);
+        check_text(rows[i].promise, meaning_of(&arena, &report), rows[i].meaning);
+    }
+}
+
+/* Out of office by the subject alone, as mail programs of many countries write it. */
+static void check_absences(void)
+{
+    static const char *const subjects[] = {
+        "Out of office",
+        "Automatic reply",
+        "Autoreply",
+        "On vacation",
+        "Abwesenheitsnotiz",
+        "Automatische Antwort",
+        "Abwesend",
+        "Réponse automatique",
+        "Absence du bureau",
+        "Message d'absence",
+        "Respuesta automática",
+        "Fuera de la oficina",
+        "Ausencia de la oficina",
+        "Risposta automatica",
+        "Fuori sede",
+        "Fuori ufficio",
+        "Resposta automática",
+        "Fora do escritório",
+        "Ausência temporária",
+        "Automatisch antwoord",
+        "Afwezigheidsbericht",
+        "Afwezig",
+        "Autosvar",
+        "Frånvaro",
+        "Automatiskt svar",
+        "Automatisk svar",
+        "Ikke til stede",
+        "Fraværende",
+        "Automaattinen vastaus",
+        "Poissa",
+        "Automatyczna odpowiedź",
+        "Nieobecność",
+        "Automatická odpověď",
+        "Mimo kancelář",
+        "Automatikus válasz",
+        "Távollét",
+        "Răspuns automat",
+        "Otomatik yanıt",
+        "Ofis dışında",
+        "Автоответ",
+        "Автоматический ответ",
+        "Отсутствие на рабочем месте",
+        "Αυτόματη απάντηση",
+        "自动回复",
+        "自動回覆",
+        "不在のお知らせ",
+        "自動応答",
+        "자동 회신",
+        "부재중",
+    };
+    for (size_t i = 0; i < COUNT_OF(subjects); i++) {
+        ARENA(arena);
+        struct report report;
+        report_read(
+            &arena,
+            arena_printf(&arena, "From: r@example.com\nSubject: %s: Hello\n\n-\n", subjects[i]),
+            &report);
+        if (!check("an absence is known in any language", report.kind == KIND_AUTOREPLY))
+            fprintf(stderr, "    \"%s\"\n", subjects[i]);
     }
 }
 
@@ -306,40 +199,47 @@ static void check_packed(const char *promise, struct arena *arena, const struct 
 
 static void check_packing(void)
 {
-    for (size_t i = 0; i < COUNT_OF(mails); i++) {
+    for (size_t i = 0; i < row_count; i++) {
         ARENA(arena);
         struct report report;
-        report_read(&arena, text_of(mails[i].mail), &report);
-        check_packed(mails[i].promise, &arena, &report);
+        report_read(&arena, rows[i].mail, &report);
+        check_packed(rows[i].promise, &arena, &report);
     }
 }
 
 static void check_evidence(void)
 {
+    static const char *const names[] = {"dsn", "forwarded-part"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        ARENA(arena);
+        struct report report;
+        report_read(&arena, mail_of(&arena, text_of(names[i])), &report);
+        const struct report_evidence *evidence = &report.evidence;
+        check_text("the return path with its token is found", evidence->return_paths[0],
+                   TEXT("bounces+tok3n@mail.example"));
+        check_text("the returned message's id is found", evidence->message_ids[0],
+                   TEXT("abc123@example.org"));
+        check_text("our own header is found", evidence->broadside, TEXT("7.42"));
+    }
+}
+
+static void check_delay(void)
+{
     ARENA(arena);
     struct report report;
-    report_read(&arena,
-                TEXT(DSN_HEAD "Final-Recipient: rfc822; reader@example.com\nAction: delayed\n"
-                              "Status: 4.4.1\n" DSN_TAIL),
-                &report);
-    const struct report_evidence *evidence = &report.evidence;
+    report_read(&arena, mail_of(&arena, TEXT("dsn-delayed")), &report);
     check("a delay notice is one", report.delayed && report.is_bounce);
     check("a delay notice changes nothing", report.recipients[0].verdict.action == VERDICT_IGNORE &&
                                                 report.recipients[0].verdict.fate == FATE_NOTHING);
-    check_text("the return path with its token is found", evidence->return_paths[0],
-               TEXT("bounces+tok3n@mail.example"));
-    check_text("the returned message's id is found", evidence->message_ids[0],
-               TEXT("abc123@example.org"));
-    check_text("our own header is found", evidence->broadside, TEXT("7.42"));
 }
 
-static void check_json(void)
+static void check_explained(void)
 {
     ARENA(arena);
     BUFFER(out, 64 * 1024);
     struct report report;
     struct json_writer writer = {.out = &out};
-    report_read(&arena, text_of(mails[0].mail), &report);
+    report_read(&arena, mail_of(&arena, TEXT("dsn")), &report);
     report_explain_json(&writer, TEXT("a.eml"), &report);
     struct text json = buffer_text(&out);
     check("explain --json says it in the surface's words",
@@ -411,7 +311,7 @@ static void check_bent(void)
     for (int round = 0; round < 20000; round++) {
         ARENA(arena);
         struct report report;
-        struct text mail = text_of(mails[random_below(&random, COUNT_OF(mails))].mail);
+        struct text mail = rows[random_below(&random, row_count)].mail;
         char *bent = memory_take(mail.length + 1);
         if (mail.length > 0)
             memcpy(bent, mail.at, mail.length);
@@ -426,10 +326,14 @@ static void check_bent(void)
 
 int main(void)
 {
+    ARENA(arena);
+    rows_read(&arena);
     check_mails();
+    check_absences();
     check_packing();
     check_evidence();
-    check_json();
+    check_delay();
+    check_explained();
     check_hostile();
     check_bent();
     return check_done();
