@@ -5,8 +5,8 @@
 #include "desk/member_report.h"
 #include "desk/progress.h"
 #include "desk/report.h"
-#include "flow/forecast.h"
 #include "flow/plan.h"
+#include "pacing/forecast.h"
 
 struct plan_options {
     const char *edition;

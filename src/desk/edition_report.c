@@ -4,7 +4,7 @@
 #include "base/banned.h"
 #include "desk/desk.h"
 #include "desk/progress.h"
-#include "flow/breaker.h"
+#include "pacing/breaker.h"
 
 enum { LINE = 100 };
 

@@ -3,10 +3,10 @@
 
 #include "base/banned.h"
 #include "calendar/hours.h"
-#include "flow/brake.h"
 #include "flow/issue.h"
 #include "flow/plan.h"
 #include "flow/relays.h"
+#include "pacing/brake.h"
 #include "store/ledger.h"
 #include "store/route.h"
 

@@ -8,8 +8,8 @@
  */
 #include <stdio.h>
 
-#include "flow/brake.h"
 #include "oracle.h"
+#include "pacing/brake.h"
 #include "sim.h"
 #include "store/ledger.h"
 

@@ -25,11 +25,12 @@ BELOW = {
     "wire": ["base", "settings", "mail", "verdict"],
     "mailbox": ["base", "settings", "mail"],
     "send": ["base", "settings", "mail", "verdict", "wire"],
-    "flow": ["base", "settings", "mail", "template", "calendar", "verdict", "campaign", "store", "wire", "mailbox", "send"],
+    "pacing": ["base", "settings", "mail", "verdict", "campaign", "store", "wire", "send"],
+    "flow": ["base", "settings", "mail", "template", "calendar", "verdict", "campaign", "store", "wire", "mailbox", "send", "pacing"],
     "web": ["base", "settings", "mail", "template", "campaign", "store", "flow"],
-    "desk": ["base", "settings", "mail", "template", "verdict", "campaign", "store", "mailbox", "send", "flow"],
-    "proof": ["base", "settings", "mail", "template", "verdict", "campaign", "store", "mailbox", "send", "flow", "web", "desk"],
-    "cli": ["base", "settings", "mail", "template", "verdict", "campaign", "store", "mailbox", "send", "flow", "web", "desk", "proof"],
+    "desk": ["base", "settings", "mail", "template", "verdict", "campaign", "store", "mailbox", "send", "pacing", "flow"],
+    "proof": ["base", "settings", "mail", "template", "verdict", "campaign", "store", "mailbox", "send", "pacing", "flow", "web", "desk"],
+    "cli": ["base", "settings", "mail", "template", "verdict", "campaign", "store", "mailbox", "send", "pacing", "flow", "web", "desk", "proof"],
 }
 
 # Which files may know which library.

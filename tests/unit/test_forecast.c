@@ -1,6 +1,6 @@
 /* Forecast: when an edition is done, by the slowest of all limits and by group. */
 #include "check.h"
-#include "flow/forecast.h"
+#include "pacing/forecast.h"
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
 #define DAY ((int64_t)24 * HOUR)

@@ -2,10 +2,10 @@
  * domain that asks for less gets less; the breaker trips when it should. */
 #include "base/random.h"
 #include "check.h"
-#include "flow/breaker.h"
-#include "flow/limits.h"
-#include "flow/throttle.h"
-#include "flow/window.h"
+#include "pacing/breaker.h"
+#include "pacing/limits.h"
+#include "pacing/throttle.h"
+#include "pacing/window.h"
 
 enum { SCHEDULES = 1000, SENT = 40000, AIRBORNE = 16 };
 

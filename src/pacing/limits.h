@@ -1,13 +1,13 @@
 /*
  * Limits: whether a message may go now, by everything that bounds it: the relay's limits and
  * warm-up, its campaign's, its recipient domain's (or group's, or the default for all others), and
- * what a domain or the relay itself asked for (throttle.h).
+ * what a domain or the relay itself asked for (pacing/throttle.h).
  *
  * It stands behind the ledger's gate, so that a place is held before a row is handed out, and what
  * went out before a restart is read from the ledger's journal. Time within a process is steady.
  */
-#ifndef FLOW_LIMITS_H
-#define FLOW_LIMITS_H
+#ifndef PACING_LIMITS_H
+#define PACING_LIMITS_H
 
 #include "base/log.h"
 #include "campaign/config.h"

@@ -5,8 +5,8 @@
  * what went out by then, of all domains, fills the relay's and the campaign's windows; what went
  * to the group fills its own. Nobody's speed but the limits' is counted, and no reader's hours.
  */
-#ifndef FLOW_FORECAST_H
-#define FLOW_FORECAST_H
+#ifndef PACING_FORECAST_H
+#define PACING_FORECAST_H
 
 #include "campaign/campaign.h"
 #include "campaign/config.h"

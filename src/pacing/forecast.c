@@ -1,11 +1,11 @@
 /* Forecast: when an edition would be done under all limits, by group of recipient domains. */
-#include "flow/forecast.h"
+#include "pacing/forecast.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/banned.h"
-#include "flow/limits.h"
+#include "pacing/limits.h"
 
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 

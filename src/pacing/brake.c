@@ -1,5 +1,5 @@
 /* Brake: what a dispatcher learns from the answers it gets. */
-#include "flow/brake.h"
+#include "pacing/brake.h"
 
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "campaign/throttling.h"
-#include "flow/breaker.h"
+#include "pacing/breaker.h"
 #include "store/breaker.h"
 #include "store/edition.h"
 

@@ -2,10 +2,10 @@
  * Brake: what a dispatcher learns from the answers it gets. Domains that ask for less are written
  * to more slowly, and editions that do harm are paused.
  */
-#ifndef FLOW_BRAKE_H
-#define FLOW_BRAKE_H
+#ifndef PACING_BRAKE_H
+#define PACING_BRAKE_H
 
-#include "flow/limits.h"
+#include "pacing/limits.h"
 #include "send/send.h"
 
 struct brake;

@@ -1,5 +1,5 @@
 /* Window: at most so many messages in any stretch of time of one length. */
-#include "flow/window.h"
+#include "pacing/window.h"
 
 #include <string.h>
 

@@ -15,8 +15,8 @@
  * Large counts share buckets, each as young as its youngest message: that makes us slower by less
  * than a hundredth of the window, never faster.
  */
-#ifndef FLOW_WINDOW_H
-#define FLOW_WINDOW_H
+#ifndef PACING_WINDOW_H
+#define PACING_WINDOW_H
 
 #include "settings/rate.h"
 

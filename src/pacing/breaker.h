@@ -3,8 +3,8 @@
  * complaints about it, trips when one of the limits of the configuration is passed, and forgets
  * what it saw when it trips: `resume` begins anew.
  */
-#ifndef FLOW_BREAKER_H
-#define FLOW_BREAKER_H
+#ifndef PACING_BREAKER_H
+#define PACING_BREAKER_H
 
 #include "campaign/restraint.h"
 

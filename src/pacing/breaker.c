@@ -1,5 +1,5 @@
 /* Breaker: pauses an edition that does harm. */
-#include "flow/breaker.h"
+#include "pacing/breaker.h"
 
 #include "base/banned.h"
 #include "base/memory.h"

@@ -1,5 +1,5 @@
 /* Throttle: how fast a recipient domain, or a relay, is written to after it asked for less. */
-#include "flow/throttle.h"
+#include "pacing/throttle.h"
 
 #include "base/banned.h"
 

@@ -6,8 +6,8 @@
  * THROTTLE_STEP_MS. At twice the rate at which it complained the throttle is forgotten. Replies
  * that come in while it rests belong to the same wish. Steady time; rates in messages a second.
  */
-#ifndef FLOW_THROTTLE_H
-#define FLOW_THROTTLE_H
+#ifndef PACING_THROTTLE_H
+#define PACING_THROTTLE_H
 
 #include <stdbool.h>
 #include <stdint.h>

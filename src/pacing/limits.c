@@ -1,12 +1,12 @@
 /* Limits: whether a message may go now, by everything that bounds it. */
-#include "flow/limits.h"
+#include "pacing/limits.h"
 
 #include <string.h>
 
 #include "base/banned.h"
 #include "base/memory.h"
-#include "flow/throttle.h"
-#include "flow/window.h"
+#include "pacing/throttle.h"
+#include "pacing/window.h"
 #include "store/grants.h"
 #include "store/pace.h"
 
