@@ -5,31 +5,19 @@
 
 #include "base/banned.h"
 #include "base/memory.h"
+#include "pacing/meter.h"
 #include "pacing/throttle.h"
-#include "pacing/window.h"
+#include "pacing/window_set.h"
 #include "store/grants.h"
 #include "store/pace.h"
 
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 
-enum { OBSERVED_MS = 5000, SAVE_MS = 1000 };
-
-/* Windows that a message has to pass together. */
-struct limit_set {
-    struct text name; /* of a campaign or a group; else empty */
-    struct window *windows;
-    size_t count;
-};
-
-/* How many went in this stretch of OBSERVED_MS and in the one before. */
-struct meter {
-    int64_t stretch;
-    unsigned now, before;
-};
+enum { SAVE_MS = 1000 };
 
 struct limited_domain {
     struct text name;
-    struct limit_set *set; /* NULL: none */
+    struct window_set *set; /* NULL: none */
     struct throttle throttle;
     struct meter meter;
     bool changed;      /* the throttle was not saved since */
@@ -38,7 +26,7 @@ struct limited_domain {
 
 struct limited_edition {
     int64_t edition_id;
-    struct limit_set *set; /* NULL: none */
+    struct window_set *set; /* NULL: none */
 };
 
 /* What went out before this process, for campaigns that are met later. */
@@ -51,13 +39,13 @@ struct limits {
     struct limits_options options;
     struct gate gate;
     struct arena arena;
-    struct limit_set relay;
+    struct window_set relay;
     struct window *warmup; /* the last window of the relay's set, or NULL */
     int64_t warmup_day;
     struct limited_domain whole; /* the relay itself, as a domain without limits */
     struct limited_domain **domains;
     size_t domain_size;
-    struct limit_set **sets; /* of groups and campaigns */
+    struct window_set **sets; /* of groups and campaigns */
     size_t set_count;
     struct limited_edition *editions;
     size_t edition_count;
@@ -68,70 +56,20 @@ struct limits {
     bool changed;
 };
 
-/* ---- Sets ---- */
+/* ---- Who is limited by what ---- */
 
-static void set_fill(struct limit_set *set, const struct rate *rates, size_t count, size_t room)
+static struct window_set *set_add(struct limits *limits, struct text name, const struct rate *rates,
+                                  size_t count)
 {
-    set->windows = memory_take((count + room) * sizeof(*set->windows));
-    set->count = count;
-    for (size_t i = 0; i < count; i++)
-        set->windows[i].rate = rates[i];
-}
-
-static void set_close(struct limit_set *set)
-{
-    for (size_t i = 0; i < set->count; i++)
-        window_close(&set->windows[i]);
-    memory_free(set->windows);
-}
-
-static struct limit_set *set_add(struct limits *limits, struct text name, const struct rate *rates,
-                                 size_t count)
-{
-    struct limit_set *set = memory_take(sizeof(*set));
+    struct window_set *set = memory_take(sizeof(*set));
     set->name = arena_text(&limits->arena, name);
-    set_fill(set, rates, count, 0);
+    window_set_fill(set, rates, count, 0);
     if ((limits->set_count & (limits->set_count - 1)) == 0)
         limits->sets =
             memory_grow(limits->sets, (limits->set_count * 2 + 1) * sizeof(*limits->sets));
     limits->sets[limits->set_count++] = set;
     return set;
 }
-
-static int64_t later(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
-/* When all windows have a place. */
-static int64_t set_ask(struct limit_set *set, int64_t (*place_ms)(struct window *, int64_t),
-                       int64_t now_ms)
-{
-    int64_t opens_ms = INT64_MIN;
-    for (size_t i = 0; set != NULL && i < set->count; i++)
-        opens_ms = later(opens_ms, place_ms(&set->windows[i], now_ms));
-    return opens_ms;
-}
-
-static void set_each(struct limit_set *set, void (*act)(struct window *))
-{
-    for (size_t i = 0; set != NULL && i < set->count; i++)
-        act(&set->windows[i]);
-}
-
-static void set_spend(struct limit_set *set, int64_t now_ms)
-{
-    for (size_t i = 0; set != NULL && i < set->count; i++)
-        window_spend(&set->windows[i], now_ms);
-}
-
-static void set_recall(struct limit_set *set, int64_t at_ms, uint32_t count)
-{
-    for (size_t i = 0; set != NULL && i < set->count; i++)
-        window_recall(&set->windows[i], at_ms, count);
-}
-
-/* ---- Who is limited by what ---- */
 
 const struct domain_group *limits_group_of(const struct config *config, struct text domain,
                                            bool *ret_shared)
@@ -150,7 +88,7 @@ const struct domain_group *limits_group_of(const struct config *config, struct t
     return others;
 }
 
-static struct limit_set *group_set(struct limits *limits, const struct domain_group *group)
+static struct window_set *group_set(struct limits *limits, const struct domain_group *group)
 {
     for (size_t i = 0; i < limits->set_count; i++)
         if (limits->sets[i]->name.at != NULL && text_equal(limits->sets[i]->name, group->name))
@@ -207,7 +145,7 @@ static bool campaign_of(struct limits *limits, int64_t edition_id, struct text *
 }
 
 /* What earlier editions of the same campaign sent counts as well. */
-static void recall_campaign(struct limits *limits, struct limit_set *set)
+static void recall_campaign(struct limits *limits, struct window_set *set)
 {
     int64_t edition_id = 0;
     bool counts = false;
@@ -219,11 +157,11 @@ static void recall_campaign(struct limits *limits, struct limit_set *set)
                      text_equal(key, set->name);
         edition_id = past->edition_id;
         if (counts)
-            set_recall(set, past->at_ms, past->count);
+            window_set_recall(set, past->at_ms, past->count);
     }
 }
 
-static struct limit_set *campaign_set(struct limits *limits, int64_t edition_id)
+static struct window_set *campaign_set(struct limits *limits, int64_t edition_id)
 {
     const struct rate *rates;
     struct text key;
@@ -233,17 +171,17 @@ static struct limit_set *campaign_set(struct limits *limits, int64_t edition_id)
     for (size_t i = 0; i < limits->set_count; i++)
         if (text_equal(limits->sets[i]->name, key))
             return limits->sets[i];
-    struct limit_set *set = set_add(limits, key, rates, count);
+    struct window_set *set = set_add(limits, key, rates, count);
     recall_campaign(limits, set);
     return set;
 }
 
-static struct limit_set *edition_set(struct limits *limits, int64_t edition_id)
+static struct window_set *edition_set(struct limits *limits, int64_t edition_id)
 {
     for (size_t i = limits->edition_count; i-- > 0;)
         if (limits->editions[i].edition_id == edition_id)
             return limits->editions[i].set;
-    struct limit_set *set = campaign_set(limits, edition_id);
+    struct window_set *set = campaign_set(limits, edition_id);
     limits->editions =
         memory_grow(limits->editions, (limits->edition_count + 1) * sizeof(*limits->editions));
     limits->editions[limits->edition_count++] = (struct limited_edition){edition_id, set};
@@ -275,26 +213,9 @@ static void warm_up(struct limits *limits)
 
 /* ---- The gate ---- */
 
-static void count_one(struct meter *meter, int64_t now_ms)
+static int64_t later(int64_t a, int64_t b)
 {
-    int64_t stretch = now_ms / OBSERVED_MS;
-    if (stretch != meter->stretch) {
-        meter->before = stretch == meter->stretch + 1 ? meter->now : 0;
-        meter->now = 0;
-        meter->stretch = stretch;
-    }
-    meter->now++;
-}
-
-static double observed(const struct meter *meter, int64_t now_ms)
-{
-    int64_t stretch = now_ms / OBSERVED_MS;
-    unsigned before = stretch == meter->stretch ? meter->before : meter->now;
-    unsigned now = stretch == meter->stretch ? meter->now : 0;
-    if (stretch > meter->stretch + 1)
-        return 0;
-    int64_t span_ms = now_ms % OBSERVED_MS + (before > 0 ? OBSERVED_MS : 0);
-    return (double)(before + now) * 1000 / (double)(span_ms > 1000 ? span_ms : 1000);
+    return a > b ? a : b;
 }
 
 static enum gate_answer ask(void *self, int64_t edition_id, int64_t domain_id, enum gate_when when,
@@ -303,31 +224,32 @@ static enum gate_answer ask(void *self, int64_t edition_id, int64_t domain_id, e
     struct limits *limits = self;
     int64_t now_ms = limits->now_ms = clock_steady_ms(limits->options.clock);
     struct limited_domain *domain = find_domain(limits, domain_id);
-    struct limit_set *campaign = edition_set(limits, edition_id);
+    struct window_set *campaign = edition_set(limits, edition_id);
     int64_t shared_ms = when >= GATE_SOON_SHARED ? now_ms + GATE_AHEAD_MS : now_ms;
     int64_t own_ms = when >= GATE_SOON ? now_ms + GATE_AHEAD_MS : now_ms;
     warm_up(limits);
-    int64_t relay_ms = *ret_opens_ms = later(set_ask(&limits->relay, window_promises_ms, now_ms),
-                                             throttle_opens_ms(&limits->whole.throttle, now_ms));
+    int64_t relay_ms = *ret_opens_ms =
+        later(window_set_ask(&limits->relay, window_promises_ms, now_ms),
+              throttle_opens_ms(&limits->whole.throttle, now_ms));
     if (relay_ms > shared_ms)
         return GATE_ALL;
-    int64_t campaign_ms = *ret_opens_ms = set_ask(campaign, window_promises_ms, now_ms);
+    int64_t campaign_ms = *ret_opens_ms = window_set_ask(campaign, window_promises_ms, now_ms);
     if (campaign_ms > shared_ms)
         return GATE_EDITION;
     int64_t rests_ms = *ret_opens_ms = throttle_opens_ms(&domain->throttle, now_ms);
     if (rests_ms > own_ms)
         return GATE_RESTS;
-    int64_t domain_ms = *ret_opens_ms = set_ask(domain->set, window_promises_ms, now_ms);
+    int64_t domain_ms = *ret_opens_ms = window_set_ask(domain->set, window_promises_ms, now_ms);
     if (domain_ms > own_ms)
         return GATE_DOMAIN;
     *ret_opens_ms = later(later(relay_ms, campaign_ms), later(rests_ms, domain_ms));
-    set_each(&limits->relay, window_promise);
-    set_each(campaign, window_promise);
-    set_each(domain->set, window_promise);
+    window_set_each(&limits->relay, window_promise);
+    window_set_each(campaign, window_promise);
+    window_set_each(domain->set, window_promise);
     throttle_spend(&limits->whole.throttle, now_ms);
     throttle_spend(&domain->throttle, now_ms);
-    count_one(&limits->whole.meter, now_ms);
-    count_one(&domain->meter, now_ms);
+    meter_count(&limits->whole.meter, now_ms);
+    meter_count(&domain->meter, now_ms);
     return GATE_OPEN;
 }
 
@@ -335,17 +257,17 @@ static bool begin(void *self, int64_t edition_id, int64_t domain_id, int64_t lea
                   int64_t *ret_opens_ms)
 {
     struct limits *limits = self;
-    struct limit_set *const sets[] = {&limits->relay, edition_set(limits, edition_id),
-                                      find_domain(limits, domain_id)->set};
+    struct window_set *const sets[] = {&limits->relay, edition_set(limits, edition_id),
+                                       find_domain(limits, domain_id)->set};
     int64_t now_ms = clock_steady_ms(limits->options.clock);
     *ret_opens_ms = INT64_MIN;
     warm_up(limits);
     for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
-        *ret_opens_ms = later(*ret_opens_ms, set_ask(sets[i], window_opens_ms, now_ms));
+        *ret_opens_ms = later(*ret_opens_ms, window_set_ask(sets[i], window_opens_ms, now_ms));
     if (*ret_opens_ms > now_ms + lead_ms)
         return false;
     for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
-        set_each(sets[i], window_begin);
+        window_set_each(sets[i], window_begin);
     return true;
 }
 
@@ -353,17 +275,17 @@ static void drop(void *self, int64_t edition_id, int64_t domain_id, bool begun)
 {
     struct limits *limits = self;
     void (*act)(struct window *) = begun ? window_drop : window_unpromise;
-    set_each(&limits->relay, act);
-    set_each(edition_set(limits, edition_id), act);
-    set_each(find_domain(limits, domain_id)->set, act);
+    window_set_each(&limits->relay, act);
+    window_set_each(edition_set(limits, edition_id), act);
+    window_set_each(find_domain(limits, domain_id)->set, act);
 }
 
 static void spend(void *self, int64_t edition_id, int64_t domain_id, int64_t at_ms)
 {
     struct limits *limits = self;
-    set_spend(&limits->relay, at_ms);
-    set_spend(edition_set(limits, edition_id), at_ms);
-    set_spend(find_domain(limits, domain_id)->set, at_ms);
+    window_set_spend(&limits->relay, at_ms);
+    window_set_spend(edition_set(limits, edition_id), at_ms);
+    window_set_spend(find_domain(limits, domain_id)->set, at_ms);
 }
 
 /* ---- Slowing down ---- */
@@ -377,7 +299,7 @@ void limits_slow_down(struct limits *limits, int64_t domain_id, const struct rep
     int64_t now_ms = clock_steady_ms(limits->options.clock);
     unsigned halved = throttle->active ? throttle->halved : 0;
     char enhanced[ENHANCED_STRING];
-    throttle_wish(throttle, now_ms, observed(&domain->meter, now_ms), rest_ms);
+    throttle_wish(throttle, now_ms, meter_rate(&domain->meter, now_ms), rest_ms);
     if (throttle->halved == halved)
         return;
     snprintf(throttle->why, sizeof(throttle->why), "%u %s %.*s", reply->code,
@@ -461,10 +383,10 @@ static void recall(void *self, int64_t edition_id, int64_t domain_id, uint32_t c
     struct limits *limits = self;
     int64_t at_ms = limits->now_ms - age_ms;
     if (ours)
-        set_recall(&limits->relay, at_ms, count);
+        window_set_recall(&limits->relay, at_ms, count);
     remember(limits, edition_id, at_ms, count);
     if (domain_id > 0)
-        set_recall(find_domain(limits, domain_id)->set, at_ms, count);
+        window_set_recall(find_domain(limits, domain_id)->set, at_ms, count);
 }
 
 static bool recall_pace(void *self, const struct pace_line *line, int64_t domain_id,
@@ -504,7 +426,7 @@ struct text limits_relay_name(struct arena *arena, const struct relay_config *re
 static void limit_relay(struct limits *limits)
 {
     const struct relay_config *relay = limits->options.relay;
-    set_fill(&limits->relay, relay->limits.at, relay->limits.count, 1);
+    window_set_fill(&limits->relay, relay->limits.at, relay->limits.count, 1);
     if (relay->warmup.first_day == 0)
         return;
     limits->warmup = &limits->relay.windows[limits->relay.count++];
@@ -537,9 +459,9 @@ void limits_close(struct limits *limits)
 {
     if (limits == NULL)
         return;
-    set_close(&limits->relay);
+    window_set_close(&limits->relay);
     for (size_t i = 0; i < limits->set_count; i++) {
-        set_close(limits->sets[i]);
+        window_set_close(limits->sets[i]);
         memory_free(limits->sets[i]);
     }
     for (size_t i = 0; i < limits->domain_size; i++)
