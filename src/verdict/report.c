@@ -112,7 +112,9 @@ static void recipient_judge(struct reading *reading, struct report_recipient *re
     recipient->verdict = judge_by(recipient, status, recipient->diagnostic);
     best_facts = recipient->facts;
     for (size_t i = 1; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        if (recipient->verdict.weight >= VERDICT_CLEAR || texts[i].length == 0)
+        bool is_clear = recipient->verdict.weight >= VERDICT_CLEAR ||
+                        recipient->verdict.class == CLASS_DELIVERED;
+        if (is_clear || texts[i].length == 0)
             continue;
         struct verdict verdict = judge_by(recipient, status, texts[i]);
         if (verdict.weight > recipient->verdict.weight || best_facts.text.length == 0) {

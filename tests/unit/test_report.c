@@ -252,6 +252,11 @@ static void check_explained(void)
     check("explain ends in the rule that decided",
           text_contains(buffer_text(&out), TEXT("user unknown")) &&
               text_contains(buffer_text(&out), TEXT("suppress")));
+    buffer_clear(&out);
+    report_read(&arena, mail_of(&arena, TEXT("dsn-success")), &report);
+    report_explain_text(&out, TEXT("a.eml"), &report);
+    check("a delivery needs no words, so the subject is none of them",
+          !text_contains(buffer_text(&out), TEXT("words       Successful")));
 }
 
 /* --- Hostile mail --- */
