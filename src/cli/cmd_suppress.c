@@ -25,34 +25,8 @@ static bool check_reason(struct text reason, struct error *err)
     return true;
 }
 
-static bool add(struct session *session, struct workspace *workspace, struct text address,
-                const char *reason, struct error *err)
-{
-    struct suppression suppression = {.address = address,
-                                      .class = TEXT("operator"),
-                                      .reason = text_of(reason != NULL ? reason : "by hand"),
-                                      .source = TEXT("operator"),
-                                      .since_ms = clock_wall_ms(session->clock)};
-    bool added = false;
-    if (!check_reason(suppression.reason, err) ||
-        !suppression_add(workspace->store, &workspace->key, &suppression, &added, err))
-        return false;
-    session_sayf("%.*s %s\n", TEXT_ARGS(address),
-                 added ? "is suppressed: nothing will be sent there" : "was suppressed before");
-    return true;
-}
-
-static bool take_off(struct workspace *workspace, struct text address, struct error *err)
-{
-    bool removed = false;
-    if (!suppression_remove(workspace->store, &workspace->key, address, &removed, err))
-        return false;
-    session_sayf("%.*s %s\n", TEXT_ARGS(address),
-                 removed ? "is no longer suppressed" : "was not suppressed");
-    return true;
-}
-
-static void show_json(const struct suppression *suppression)
+/* `added` is NULL in a list. */
+static void show_json(const struct suppression *suppression, const bool *added)
 {
     BUFFER(out, 8192);
     struct json_writer writer = {.out = &out};
@@ -69,8 +43,58 @@ static void show_json(const struct suppression *suppression)
     }
     json_put_time(&writer, "since", suppression->since_ms);
     json_put_time(&writer, "until", suppression->until_ms);
+    if (added != NULL)
+        json_put_bool(&writer, "added", *added);
     json_end_object(&writer);
     session_say_line(&out);
+}
+
+static void show_removed(struct text address, bool removed)
+{
+    BUFFER(out, 1024);
+    struct json_writer writer = {.out = &out};
+    json_begin_object(&writer);
+    json_put_text(&writer, "address", address);
+    json_put_bool(&writer, "removed", removed);
+    json_end_object(&writer);
+    session_say_line(&out);
+}
+
+static bool add(struct session *session, struct workspace *workspace, struct text address,
+                const char *reason, struct error *err)
+{
+    struct suppression suppression = {.address = address,
+                                      .class = TEXT("operator"),
+                                      .reason = text_of(reason != NULL ? reason : "by hand"),
+                                      .source = TEXT("operator"),
+                                      .since_ms = clock_wall_ms(session->clock)};
+    struct suppression *holds = NULL;
+    bool added = false;
+    if (!check_reason(suppression.reason, err) ||
+        !suppression_add(workspace->store, &workspace->key, &suppression, &added, err) ||
+        !suppression_find(workspace->store, &session->arena, &workspace->key, address,
+                          suppression.since_ms, &holds, err))
+        return false;
+    if (session->json && holds != NULL)
+        show_json(holds, &added);
+    else
+        session_sayf("%.*s %s\n", TEXT_ARGS(address),
+                     added ? "is suppressed: nothing will be sent there" : "was suppressed before");
+    return true;
+}
+
+static bool take_off(const struct session *session, struct workspace *workspace,
+                     struct text address, struct error *err)
+{
+    bool removed = false;
+    if (!suppression_remove(workspace->store, &workspace->key, address, &removed, err))
+        return false;
+    if (session->json)
+        show_removed(address, removed);
+    else
+        session_sayf("%.*s %s\n", TEXT_ARGS(address),
+                     removed ? "is no longer suppressed" : "was not suppressed");
+    return true;
 }
 
 static bool show(void *self, const struct suppression *suppression, struct error *err)
@@ -79,7 +103,7 @@ static bool show(void *self, const struct suppression *suppression, struct error
     char since[DESK_TIME], until[DESK_TIME];
     (void)err;
     if (session->json) {
-        show_json(suppression);
+        show_json(suppression, NULL);
         return true;
     }
     struct text address =
@@ -134,7 +158,7 @@ static int change(struct session *session, const char *verb, const char *word, c
         if (status != 0)
             return status;
         bool done = adding ? add(session, &workspace, address, reason, err)
-                           : take_off(&workspace, address, err);
+                           : take_off(session, &workspace, address, err);
         return done ? 0 : (int)err->fault;
     }
     return (int)err->fault;
