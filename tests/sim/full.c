@@ -105,10 +105,10 @@ static void open_ledger(void)
     bool kind = sim.kind;
     sim.kind = true;
     struct buffer *image = &full.images[sim.people][sim.hold];
-    struct random random = sim.random;
+    struct sim before = sim;
     if (image->length == 0)
         make_image(image);
-    sim.random = random; /* a run does not depend on those before it */
+    sim = before; /* a run does not depend on those before it */
     sqlite3_randomness(0, NULL);
     disk_put(full.path, buffer_text(image));
     struct store *store = NULL;

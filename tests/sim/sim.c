@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -87,9 +88,17 @@ static _Noreturn void endless(const char *what)
     _exit(1);
 }
 
+static void digest_add(uint64_t number)
+{
+    sim.digest = (sim.digest ^ number) * 0x100000001b3;
+}
+
 bool sim_step(const char *what)
 {
     sim.step++;
+    digest_add((uint64_t)(unsigned char)what[0]);
+    digest_add((uint64_t)sim.steady_ms);
+    digest_add(sim.random.state[0]);
     if (sim.step > SIM_STEPS)
         endless("it does not come to an end");
     if (sim.spins > SIM_SPINS)
@@ -195,6 +204,7 @@ static void draw_world(uint64_t seed)
     static const struct rate limits[] = {{1, 1000}, {3, 1000}, {5, 60000}};
     const struct sim how = sim;
     sim = (struct sim){.seed = seed,
+                       .digest = 0xcbf29ce484222325,
                        .random = random_seeded(seed),
                        .trace = how.trace,
                        .full = how.full,
@@ -332,6 +342,48 @@ static bool run(uint64_t seed)
     return sim.violation[0] == '\0';
 }
 
+/* ---- Alone and in a series ---- */
+
+/* In a process that has run nothing before. */
+static uint64_t digest_alone(uint64_t seed)
+{
+    int ends[2], status = 0;
+    uint64_t alone = 0;
+    fflush(stdout);
+    must(pipe(ends) == 0);
+    pid_t pid = fork();
+    must(pid >= 0);
+    if (pid == 0) {
+        run(seed);
+        oracle_close();
+        exit(write(ends[1], &sim.digest, sizeof(alone)) != (ssize_t)sizeof(alone));
+    }
+    close(ends[1]);
+    must(read(ends[0], &alone, sizeof(alone)) == (ssize_t)sizeof(alone));
+    close(ends[0]);
+    must(waitpid(pid, &status, 0) == pid && status == 0);
+    return alone;
+}
+
+/* A run begins with nothing of the ones before it, or no seed could be replayed. */
+static uint64_t run_alone_too(uint64_t from, uint64_t seeds)
+{
+    uint64_t differ = 0;
+    uint64_t *alone = memory_take(seeds * sizeof(*alone));
+    for (uint64_t i = 0; i < seeds; i++)
+        alone[i] = digest_alone(from + i);
+    for (uint64_t i = 0; i < seeds; i++) {
+        run(from + i);
+        if (sim.digest == alone[i])
+            continue;
+        differ++;
+        fprintf(stderr, "seed %llu: it goes another way alone than behind others\n",
+                (unsigned long long)(from + i));
+    }
+    memory_free(alone);
+    return differ;
+}
+
 /* ---- The command ---- */
 
 static uint64_t number_of(const char *string)
@@ -339,8 +391,8 @@ static uint64_t number_of(const char *string)
     uint64_t number;
     if (string != NULL && text_to_number(text_of(string), &number))
         return number;
-    fprintf(stderr,
-            "usage: sim [--full | --limited] [--seeds N] [--from S] [--seed S] [--trace]\n");
+    fprintf(stderr, "usage: sim [--full | --limited] [--seeds N] [--from S] [--seed S] [--trace] "
+                    "[--alone]\n");
     exit(64);
 }
 
@@ -364,12 +416,15 @@ static void say_totals(uint64_t seeds, double seconds)
 int main(int argc, char **argv)
 {
     uint64_t seeds = 1000, from = 1, passed = 0, failed = 0;
+    bool alone = false;
     for (int i = 1; i < argc; i++) {
         struct text word = text_of(argv[i]);
         if (text_equal(word, TEXT("--full")))
             sim.full = true;
         else if (text_equal(word, TEXT("--limited")))
             sim.full = sim.limited = true;
+        else if (text_equal(word, TEXT("--alone")))
+            alone = true;
         else if (text_equal(word, TEXT("--trace")))
             sim.trace = true;
         else if (text_equal(word, TEXT("--seeds")))
@@ -384,6 +439,13 @@ int main(int argc, char **argv)
     signal(SIGABRT, on_abort);
     sim_ledger = sim.full ? &ledger_full : &ledger_model;
     struct timespec began, ended;
+    if (alone) {
+        failed = run_alone_too(from, seeds);
+        oracle_close();
+        printf("%llu passed, %llu failed\n", (unsigned long long)(seeds - failed),
+               (unsigned long long)failed);
+        return failed > 0;
+    }
     clock_gettime(CLOCK_MONOTONIC, &began);
     for (uint64_t seed = from; seed < from + seeds; seed++)
         run(seed) ? passed++ : failed++;

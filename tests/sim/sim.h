@@ -67,6 +67,7 @@ struct sim {
 
     int64_t steady_ms, wall_ms;
     uint64_t step, spins;
+    uint64_t digest; /* of all steps of this run, and of chance at each */
     unsigned life;
     bool kind;  /* no more faults */
     bool ghost; /* the process was cut; nothing it does reaches anybody */
