@@ -40,7 +40,4 @@ void relaying_fill(struct send_options *options, const struct relay_config *rela
 {
     options->connections = (unsigned)relay->connections;
     options->depth = (unsigned)relay->depth;
-    options->limit_count = 0;
-    for (size_t i = 0; i < relay->limits.count && i < SEND_LIMITS_MAX; i++)
-        options->limits[options->limit_count++] = relay->limits.at[i];
 }

@@ -11,6 +11,7 @@ struct choice {
     struct secret *secret;
     struct relay_target target;
     struct send_absent absent;
+    struct pace pace;
     bool unusable; /* for as long as this process lives */
     bool spent;    /* it failed since the last message was settled, by whatever relay */
     struct error why;
@@ -21,6 +22,7 @@ struct relays {
     struct choice choices[CONFIG_RELAYS];
     size_t count;
     struct send_absent *better[CONFIG_RELAYS]; /* than the one in use */
+    struct pace unlimited;                     /* for work that keeps the limits itself */
     /* of the sending */
     const struct relays_watch *watch;
     struct send_options *options;
@@ -42,6 +44,11 @@ static struct choice *first_usable(struct relays *relays)
     return NULL;
 }
 
+static void open_pace(struct pace *pace, const struct rate_list *limits)
+{
+    pace_open(pace, limits->at, limits->count < PACE_LIMITS ? limits->count : PACE_LIMITS);
+}
+
 bool relays_open(const struct relay_list *list, const char *root, struct relays **ret_relays,
                  struct error *err)
 {
@@ -53,6 +60,7 @@ bool relays_open(const struct relay_list *list, const char *root, struct relays 
         choice->unusable = !relaying_target(&choice->target, &choice->secret, &relays->arena,
                                             choice->config, root, &choice->why);
         choice->absent.target = &choice->target;
+        open_pace(&choice->pace, &list->at[i].limits);
     }
     *ret_relays = relays;
     if (first_usable(relays) != NULL)
@@ -67,8 +75,10 @@ void relays_close(struct relays *relays)
 {
     if (relays == NULL)
         return;
-    for (size_t i = 0; i < relays->count; i++)
+    for (size_t i = 0; i < relays->count; i++) {
         secret_close(relays->choices[i].secret);
+        pace_close(&relays->choices[i].pace);
+    }
     arena_free(&relays->arena);
     memory_free(relays);
 }
@@ -166,8 +176,7 @@ static bool moves(struct relays *relays, struct choice *used, uint64_t settled)
     return !report->stopped;
 }
 
-static void prepare(struct relays *relays, const struct choice *choice,
-                    const struct send_work *work)
+static void prepare(struct relays *relays, struct choice *choice, const struct send_work *work)
 {
     struct send_options *options = relays->options;
     must(choice != NULL);
@@ -178,8 +187,7 @@ static void prepare(struct relays *relays, const struct choice *choice,
         if (!better->unusable)
             relays->better[options->absent_count++] = &better->absent;
     relaying_fill(options, choice->config);
-    if (work->keeps_limits)
-        options->limit_count = 0;
+    options->pace = work->keeps_limits ? &relays->unlimited : &choice->pace;
 }
 
 void relays_send(struct relays *relays, struct send_options *options, const struct send_work *work,

@@ -4,7 +4,8 @@
  * One at a time: the first of the list that can be used. One that fails hands over to the next, and
  * gets the mail back when it answers again. The mail moves between two runs of the event loop, when
  * nothing is on its way: no message ever has two relays, a refusal by one is never tried at
- * another, and each relay's limits begin from the ledger's journal, as after a restart.
+ * another, and each relay's limits go on where they were: from the ledger's journal, as after a
+ * restart, or for work without a ledger (a test, a notice) as they are kept here.
  */
 #ifndef FLOW_RELAYS_H
 #define FLOW_RELAYS_H
@@ -31,7 +32,7 @@ bool relays_open(const struct relay_list *list, const char *root, struct relays 
 void relays_close(struct relays *relays);
 
 /* send_run() through one relay after the other, until the work is done or none of them can be used.
- * Fills what `options` says about relay, connections and limits. */
+ * Fills what `options` says about relay, connections and pace. */
 void relays_send(struct relays *relays, struct send_options *options, const struct send_work *work,
                  const struct relays_watch *watch, struct send_report *ret_report);
 

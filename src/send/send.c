@@ -83,7 +83,7 @@ static int64_t work_deadline(const struct send *send)
     if (work && send->now_ms < send->not_before_ms)
         return send->not_before_ms;
     /* A moment that is past was used: it is a connection that is missing, not the pace. */
-    int64_t pace_ms = pace_next_ms(&send->pace);
+    int64_t pace_ms = pace_next_ms(send->options->pace);
     int64_t until_ms = work && pace_ms > send->now_ms ? pace_ms : INT64_MAX;
     /* While the clerk is away nobody can be asked what is due; his return wakes us. */
     if (send->more_due || clerk_is_busy(send->clerk))
@@ -207,7 +207,6 @@ static bool open_loop(struct send *send, struct error *err)
     watch(send, relay_hub_socket(send->hub), send->hub);
     watch(send, send->options->wake, send);
     watch(send, clerk_socket(send->clerk), send->clerk);
-    pace_open(&send->pace, send->options->limits, send->options->limit_count);
     links_open(send);
     return true;
 }
@@ -218,7 +217,7 @@ static void close_loop(struct send *send)
     links_close(send);
     flights_close(send);
     relay_hub_close(send->hub);
-    pace_close(&send->pace);
+    must(send->options->pace->reserved == 0);
     if (send->epoll >= 0)
         close(send->epoll);
 }

@@ -19,11 +19,11 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "settings/rate.h"
+#include "send/send_pace.h"
 #include "verdict/verdict.h"
 #include "wire/relay.h"
 
-enum { SEND_ADDRESS = 320, SEND_LIMITS_MAX = 8, SEND_MESSAGE = 40 * 1024 * 1024 };
+enum { SEND_ADDRESS = 320, SEND_MESSAGE = 40 * 1024 * 1024 };
 
 /* One message on its way. `key` is filled by take(), the rest by merge(). */
 struct send_item {
@@ -124,8 +124,9 @@ struct send_options {
     unsigned depth;       /* BDAT transactions in flight on each; 1: one */
     bool plain_data;
     bool threaded; /* the work has a thread of its own: commits and merging overlap */
-    struct rate limits[SEND_LIMITS_MAX];
-    size_t limit_count;
+    /* The relay's limits and how far they are used. The caller keeps it from run to run, or they
+     * would begin anew with each. */
+    struct pace *pace;
     /* Deferred messages that come due within so long are waited for; beyond it send returns. */
     int64_t patience_ms;
     int64_t grace_ms; /* for outstanding replies after a signal; 0: SEND_GRACE_MS */

@@ -220,7 +220,7 @@ static void untouched(struct send *send, struct flight *flight)
         flight->state = FLIGHT_ABANDONED;
         return;
     }
-    pace_release(&send->pace);
+    pace_release(send->options->pace);
     if (flight->state == FLIGHT_ASKED)
         flight->state = FLIGHT_LOST;
     else
@@ -237,7 +237,7 @@ void flight_outcome(struct send *send, struct flight *flight, const struct smtp_
     }
     if (flight->state == FLIGHT_CLEARED) {
         unclear(send, flight);
-        pace_spend(&send->pace, send->now_ms);
+        pace_spend(send->options->pace, send->now_ms);
     }
     must(intended || flight->state == FLIGHT_OFFERED || flight->state == FLIGHT_ASKED ||
          flight->state == FLIGHT_DECIDING);
@@ -247,7 +247,7 @@ void flight_outcome(struct send *send, struct flight *flight, const struct smtp_
     }
     must(intended || (flight->state == FLIGHT_OFFERED && event->outcome != SMTP_UNKNOWN));
     if (!intended)
-        pace_release(&send->pace);
+        pace_release(send->options->pace);
     send_settle(&flight->item, event, intended, send->wall_ms, send->options->random, &result);
     take_result(send, flight, &result);
 }

@@ -168,7 +168,7 @@ static bool may_grow(struct send *send)
     return !send->stopping && work && send->now_ms >= send->not_before_ms &&
            send->now_ms >= send->cool_until_ms && send->connecting < at_once &&
            send->open + send->connecting < send->allowed && all_busy(send) &&
-           pace_room(&send->pace, send->now_ms) > 0;
+           pace_room(send->options->pace, send->now_ms) > 0;
 }
 
 void links_grow(struct send *send)

@@ -12,7 +12,6 @@
 
 #include "send/send.h"
 #include "send/send_clerk.h"
-#include "send/send_pace.h"
 
 enum {
     SEND_READ = 64 * 1024,
@@ -118,7 +117,6 @@ struct send {
     int64_t pause; /* an edition; 0: none */
     const char *pause_why;
 
-    struct pace pace;
     int64_t cool_until_ms, cool_ms; /* steady */
 
     bool stopping;          /* no new message; what is out is waited for */

@@ -30,7 +30,7 @@ static size_t room_wanted(struct send *send)
 {
     size_t reserve = (size_t)send->open * send->options->depth;
     size_t wanted = total_wants(send) + (reserve < CLERK_TAKE ? reserve : CLERK_TAKE);
-    uint64_t paced = pace_room(&send->pace, send->now_ms);
+    uint64_t paced = pace_room(send->options->pace, send->now_ms);
     wanted = paced < wanted ? (size_t)paced : wanted;
     wanted = wanted > send->ready_count ? wanted - send->ready_count : 0;
     return wanted < CLERK_TAKE ? wanted : CLERK_TAKE;
@@ -141,7 +141,7 @@ void turn_hand_over(struct send *send)
 static void complete(struct send *send, struct flight *flight)
 {
     flight->state = FLIGHT_INTENDED;
-    pace_spend(&send->pace, send->now_ms);
+    pace_spend(send->options->pace, send->now_ms);
     smtp_grant(flight->link->smtp, (uint64_t)(uintptr_t)flight, send->now_ms);
 }
 
@@ -178,7 +178,7 @@ int64_t turn_cleared_ms(const struct send *send)
 static void veto(struct send *send, struct flight *flight)
 {
     flight->state = FLIGHT_VETOED;
-    pace_release(&send->pace);
+    pace_release(send->options->pace);
     send->report->vetoed++;
     smtp_veto(flight->link->smtp, (uint64_t)(uintptr_t)flight, send->now_ms);
     link_events(send, flight->link);
@@ -189,12 +189,12 @@ static void decide_abandoned(struct send *send, struct flight *flight, bool gran
 {
     const struct smtp_event lost = {.kind = SMTP_OUTCOME, .outcome = SMTP_UNTOUCHED};
     if (!granted) {
-        pace_release(&send->pace);
+        pace_release(send->options->pace);
         send->report->vetoed++;
         flight_free(send, flight);
         return;
     }
-    pace_spend(&send->pace, send->now_ms);
+    pace_spend(send->options->pace, send->now_ms);
     flight->state = FLIGHT_INTENDED;
     flight_outcome(send, flight, &lost);
 }
@@ -207,7 +207,7 @@ static void ask_again(struct send *send, struct flight *flight, int64_t again_ms
         flight_ask(send, flight);
         return;
     }
-    pace_release(&send->pace);
+    pace_release(send->options->pace);
     flight_back(send, flight);
 }
 
@@ -307,7 +307,7 @@ static void offer(struct send *send, struct flight *flight, struct link *link)
     flight->state = FLIGHT_OFFERED;
     flight->link = link;
     link->used_ms = send->now_ms;
-    pace_reserve(&send->pace);
+    pace_reserve(send->options->pace);
     smtp_offer(link->smtp, &message, send->now_ms);
     link_events(send, link);
 }
@@ -318,7 +318,7 @@ void turn_offer(struct send *send)
         flight_back(send, flight_take_ready(send));
     if (send->now_ms < send->cool_until_ms)
         return;
-    while (send->ready_count > 0 && pace_room(&send->pace, send->now_ms) > 0) {
+    while (send->ready_count > 0 && pace_room(send->options->pace, send->now_ms) > 0) {
         struct link *link = next_wanting(send);
         if (link == NULL)
             return;

@@ -35,11 +35,19 @@ static struct {
     unsigned paused_commit;
     enum trust *trust; /* by serial */
     unsigned trust_room;
-    int64_t *grants_ms; /* steady, of this life */
-    unsigned grant_count, grant_room;
+    struct {
+        int64_t *at_ms; /* steady, of this life */
+        unsigned count, room;
+    } grants[SIM_RELAYS];
 } oracle;
 
 struct oracle_totals oracle_totals;
+
+static void forget_grants(void)
+{
+    for (size_t i = 0; i < SIM_RELAYS; i++)
+        oracle.grants[i].count = 0;
+}
 
 void oracle_open(void)
 {
@@ -48,7 +56,8 @@ void oracle_open(void)
         oracle.people[i].last_attempt = NO_ATTEMPT;
     for (unsigned i = 0; i < oracle.trust_room; i++)
         oracle.trust[i] = TRUSTED;
-    oracle.attempt_count = oracle.commits = oracle.cuts = oracle.grant_count = 0;
+    oracle.attempt_count = oracle.commits = oracle.cuts = 0;
+    forget_grants();
     oracle.paused = false;
 }
 
@@ -56,7 +65,8 @@ void oracle_close(void)
 {
     memory_free(oracle.attempts);
     memory_free(oracle.trust);
-    memory_free(oracle.grants_ms);
+    for (size_t i = 0; i < SIM_RELAYS; i++)
+        memory_free(oracle.grants[i].at_ms);
 }
 
 static enum trust trust_in(unsigned serial)
@@ -109,23 +119,32 @@ void oracle_commit_begins(void)
     oracle.commits++;
 }
 
-/* In no window of the limit's length are more granted than it says. */
-static void check_limit(void)
+static void note_grant(unsigned relay)
+{
+    unsigned count = oracle.grants[relay].count, room = oracle.grants[relay].room;
+    int64_t **at_ms = &oracle.grants[relay].at_ms;
+    if (count == room) {
+        room = room * 2 + 64;
+        *at_ms = memory_grow(*at_ms, room * sizeof(**at_ms));
+        oracle.grants[relay].room = room;
+    }
+    (*at_ms)[count] = sim.steady_ms;
+    oracle.grants[relay].count = count + 1;
+}
+
+/* In no window of the limit's length are more granted through a relay than it says, however often
+ * the mail left it and came back. */
+static void check_limit(unsigned relay)
 {
     if (sim.limit.count == 0 || sim.limited)
         return;
-    if (oracle.grant_count == oracle.grant_room) {
-        oracle.grant_room = oracle.grant_room * 2 + 64;
-        oracle.grants_ms =
-            memory_grow(oracle.grants_ms, oracle.grant_room * sizeof(*oracle.grants_ms));
-    }
-    oracle.grants_ms[oracle.grant_count++] = sim.steady_ms;
-    if (oracle.grant_count <= sim.limit.count)
+    note_grant(relay);
+    unsigned count = oracle.grants[relay].count;
+    if (count <= sim.limit.count)
         return;
-    int64_t before_ms = oracle.grants_ms[oracle.grant_count - 1 - sim.limit.count];
-    if (sim.steady_ms - before_ms < sim.limit.window_ms)
-        sim_violation("more than %u granted in %lld ms", sim.limit.count,
-                      (long long)(sim.steady_ms - before_ms));
+    int64_t span_ms = sim.steady_ms - oracle.grants[relay].at_ms[count - 1 - sim.limit.count];
+    if (span_ms < sim.limit.window_ms)
+        sim_violation("more than %u granted in %lld ms", sim.limit.count, (long long)span_ms);
 }
 
 void oracle_granted(unsigned person)
@@ -134,7 +153,7 @@ void oracle_granted(unsigned person)
     sim_trace("granted %u", person);
     watched->granted = true;
     watched->intent_commit = oracle.commits;
-    check_limit();
+    check_limit(sim.relay);
 }
 
 void oracle_settled(unsigned person)
@@ -374,7 +393,7 @@ static void leave_in_the_dark(void)
         sim_violation("%u messages in the dark after one cut", dark);
     for (unsigned i = 0; i < SIM_PEOPLE; i++)
         oracle.people[i].granted = false;
-    oracle.grant_count = 0;
+    forget_grants();
     oracle.cuts += dark > 0;
 }
 

@@ -218,10 +218,7 @@ static void draw_world(uint64_t seed)
     sim.relays = sim_below(2) == 0 ? 1 : 1 + (unsigned)sim_below(SIM_RELAYS);
     sim.hold = sim_below(3) == 0;
     sim.retry_for_ms = sim_below(4) == 0 ? SIM_HOUR_MS : 30 * 24 * (int64_t)SIM_HOUR_MS;
-    /* The loop's own limits are each relay's, and begin anew with it; --limited has the real ones.
-     */
-    bool limited = sim_below(5) == 0 && sim.relays == 1;
-    sim.limit = limited ? limits[sim_below(3)] : (struct rate){0};
+    sim.limit = sim_below(5) == 0 ? limits[sim_below(3)] : (struct rate){0};
     if (sim.limited)
         limited_draw();
     sim.steady_ms = 1000;
@@ -256,8 +253,6 @@ void sim_fill_options(struct send_options *options)
     options->depth = sim.depth;
     options->plain_data = sim.plain_data;
     options->threaded = sim.threaded;
-    options->limits[0] = sim.limit;
-    options->limit_count = sim.limit.count > 0 && !sim.limited;
 }
 
 /* ---- Several relays ---- */
@@ -267,9 +262,11 @@ unsigned sim_relay(const struct relay_target *target)
     return (unsigned)(target->url[sizeof("smtp://relay") - 1] - '0') % SIM_RELAYS;
 }
 
-static bool count_move(void *self, const struct relay_config *relay, struct error *err)
+static bool note_move(void *self, const struct relay_config *relay, struct error *err)
 {
-    (void)self, (void)err;
+    const struct relay_config *configs = self;
+    (void)err;
+    sim.relay = (unsigned)(relay - configs);
     sim_trace("the mail goes through %.*s", TEXT_ARGS(relay->url));
     totals_moved++;
     return true;
@@ -281,7 +278,6 @@ void sim_send(struct send_options *options, const struct send_work *work,
     static const struct text urls[SIM_RELAYS] = {TEXT_INIT("smtp://relay0.example"),
                                                  TEXT_INIT("smtp://relay1.example"),
                                                  TEXT_INIT("smtp://relay2.example")};
-    const struct relays_watch watch = {.use = count_move};
     struct relay_config configs[SIM_RELAYS] = {0};
     struct relays *relays;
     struct error err;
@@ -290,7 +286,8 @@ void sim_send(struct send_options *options, const struct send_work *work,
                                            .tls = TLS_NONE,
                                            .connections = (int64_t)options->connections,
                                            .depth = (int64_t)options->depth,
-                                           .limits = {options->limits, options->limit_count}};
+                                           .limits = {&sim.limit, sim.limit.count > 0}};
+    const struct relays_watch watch = {.self = configs, .use = note_move};
     const struct relay_list list = {configs, sim.relays};
     must(relays_open(&list, ".", &relays, &err));
     relays_send(relays, options, work, &watch, ret_report);

@@ -57,6 +57,7 @@ struct sim {
     bool limited;     /* … behind the real limits */
     struct moods moods;
     unsigned people, connections, depth, relays;
+    unsigned relay; /* in use */
     bool hold; /* on_unknown */
     struct smtp_capabilities capabilities;
     bool plain_data, tls, threaded;

@@ -155,6 +155,7 @@ struct world {
     struct send_report report;
     struct clock clock;
     struct random random;
+    struct pace pace;
     struct log log;
     char log_path[32];
 };
@@ -178,6 +179,7 @@ static void begin(struct world *world, unsigned connections, uint64_t seed)
                                            .random = &world->random,
                                            .log = &world->log,
                                            .relay = {.url = "smtp://relay.example"},
+                                           .pace = &world->pace,
                                            .connections = connections,
                                            .depth = 1};
     world->send.options = &world->options;
@@ -186,7 +188,6 @@ static void begin(struct world *world, unsigned connections, uint64_t seed)
     world->send.now_ms = NOW;
     world->send.lines = BUFFER_INIT(LOG_LINES);
     world->send.epoll = epoll_create1(EPOLL_CLOEXEC);
-    pace_open(&world->send.pace, NULL, 0);
     links_open(&world->send);
     relays_opened = 0;
 }
@@ -208,7 +209,6 @@ static void end(struct world *world)
         flight_free(send, (struct flight *)send->results[i].item);
     links_close(send);
     flights_close(send);
-    pace_close(&send->pace);
     close(send->epoll);
     buffer_free(&send->lines);
     log_close(&world->log);
