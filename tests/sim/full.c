@@ -268,6 +268,7 @@ static void send_all(void)
                                    .put_back = put_back,
                                    .commit = commit,
                                    .paces_domains = sim.limited,
+                                   .keeps_limits = sim.limited,
                                    .pause = pause_edition};
     struct send_report report = {0};
     struct log log = log_to_stderr(&sim_clock, LOG_ERROR + 1);
@@ -280,7 +281,7 @@ static void send_all(void)
                                    .patience_ms = INT64_MAX / 4}; /* look() tells */
     full.patience_ms = (int64_t)sim_below(3) * 120000;
     sim_fill_options(&options);
-    send_run(&options, &work, &report);
+    sim_send(&options, &work, &report);
     sim_trace("ended: fault %d %s", report.end.fault,
               report.end.fault != FAULT_NONE ? report.end.message : "");
 }
@@ -305,11 +306,12 @@ static bool live(void)
     full.settled_count = 0;
     if (!store_open(full.folder, STORE_WRITE, &full.store, &err) ||
         !lock_take(full.store, sim.wall_ms, &full.lock, &err) ||
-        !ledger_open(full.store, full.lock, sim.wall_ms, &full.ledger, NULL, &err) ||
-        (sim.limited && !limited_open(full.store, full.ledger, full.folder, &err))) {
+        !ledger_open(full.store, full.lock, sim.wall_ms, &full.ledger, NULL, &err)) {
         failed = excused(&err);
     } else {
         must(full.lock != NULL);
+        if (sim.limited)
+            limited_open(full.store, full.ledger, full.folder);
         send_all();
         failed = ledger_failed(full.ledger) || full.settled_count > 0;
         if (failed && disk_failures() == 0 && !sim.ghost)

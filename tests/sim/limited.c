@@ -1,10 +1,11 @@
 /*
  * Limited: the limits before the real ledger, and a replay of what the servers took against them.
  *
- * What is real: flow/brake, flow/limits and the journal in the store. Limits on the relay, on a
- * group of domains and on each other domain are drawn; processes are killed and begun again, the
- * clock of the wall is set, servers ask for less. What a server took, and when, is written down by
- * the server alone; of all windows of a limit's length, over all lives, none may hold more.
+ * What is real: flow/brake, flow/limits and the journal in the store. Limits on each relay, on a
+ * group of domains and on each other domain are drawn; the mail moves between relays, processes are
+ * killed and begun again, the clock of the wall is set, servers ask for less. What a server took,
+ * and when, is written down by the server alone; of all windows of a limit's length, over all
+ * lives, none may hold more.
  */
 #include <stdio.h>
 
@@ -13,16 +14,21 @@
 #include "sim.h"
 #include "store/ledger.h"
 
-enum { SCOPES = 4, TAKEN = 4096 }; /* the relay, and three domains or the group of two of them */
+/* The relays, and three domains or the group of two of them. */
+enum { DOMAINS = 3, SCOPES = SIM_RELAYS + DOMAINS, TAKEN = 4096 };
 
 static struct {
     struct brake *brake;
     struct config config;
-    struct relay_config relay;
+    struct relay_config relays[SIM_RELAYS];
     struct domain_group groups[2];
     struct text grouped[2];
-    struct rate relay_rates[2], group_rate, other_rate;
+    struct rate relay_rates[SIM_RELAYS][2], group_rate, other_rate;
     struct log log;
+    /* of this life */
+    struct store *store;
+    struct ledger *ledger;
+    const char *folder;
     struct {
         int64_t taken_ms[TAKEN];
         unsigned count;
@@ -40,21 +46,28 @@ static struct rate some_rate(void)
     return rates[sim_below(sizeof(rates) / sizeof(rates[0]))];
 }
 
+static void draw_relays(void)
+{
+    static const struct text hosts[SIM_RELAYS] = {
+        TEXT_INIT("relay0.example"), TEXT_INIT("relay1.example"), TEXT_INIT("relay2.example")};
+    for (unsigned i = 0; i < sim.relays; i++) {
+        struct rate *rates = limited.relay_rates[i];
+        rates[0] = some_rate();
+        rates[1] = some_rate();
+        limited.relays[i] = (struct relay_config){
+            .host = hosts[i], .port = 25, .limits = {rates, (size_t)sim_below(3)}};
+    }
+}
+
 void limited_draw(void)
 {
     static const struct breaker_config calm = {
         .bounces = 100, .complaints = 100, .window = 200, .refusals = 200};
-    limited.relay_rates[0] = some_rate();
-    limited.relay_rates[1] = some_rate();
+    draw_relays();
     limited.group_rate = some_rate();
     limited.other_rate = some_rate();
     limited.grouped[0] = TEXT("d0.example");
     limited.grouped[1] = TEXT("d1.example");
-    limited.relay = (struct relay_config){
-        .host = TEXT("relay.example"),
-        .port = 25,
-        .limits = {.at = limited.relay_rates, .count = (size_t)sim_below(3)},
-    };
     limited.groups[0] = (struct domain_group){
         .name = TEXT("group"),
         .match = {.at = limited.grouped, .count = 1 + (size_t)sim_below(2)},
@@ -65,7 +78,7 @@ void limited_draw(void)
         .limits = {.at = &limited.other_rate, .count = 1},
     };
     limited.config = (struct config){
-        .relay = {.at = &limited.relay, .count = 1},
+        .relay = {.at = limited.relays, .count = sim.relays},
         .domains = {.at = limited.groups, .count = (size_t)sim_below(3)},
         .breaker = calm,
     };
@@ -75,18 +88,26 @@ void limited_draw(void)
 
 /* ---- What a dispatcher does with them ---- */
 
-bool limited_open(struct store *store, struct ledger *ledger, const char *folder, struct error *err)
+void limited_open(struct store *store, struct ledger *ledger, const char *folder)
 {
     limited.log = log_to_stderr(&sim_clock, LOG_ERROR + 1);
+    limited.store = store;
+    limited.ledger = ledger;
+    limited.folder = folder;
+    limited.brake = NULL;
+}
+
+bool limited_use(unsigned relay, struct error *err)
+{
     const struct limits_options options = {.config = &limited.config,
-                                           .relay = limited.config.relay.at,
-                                           .store = store,
+                                           .relay = &limited.relays[relay],
+                                           .store = limited.store,
                                            .clock = &sim_clock,
                                            .log = &limited.log};
-    limited.brake = NULL;
-    if (!brake_open(&options, folder, &limited.brake, err))
+    limited_close();
+    if (!brake_open(&options, limited.folder, &limited.brake, err))
         return false;
-    ledger_set_gate(ledger, brake_gate(limited.brake));
+    ledger_set_gate(limited.ledger, brake_gate(limited.brake));
     return true;
 }
 
@@ -144,19 +165,19 @@ static void check_scope(size_t scope, const struct rate_list *rates)
         limited_totals.full += span_ms < window_ms + window_ms / 50;
         if (span_ms < window_ms)
             sim_violation("limit %zu of %s exceeded: more than %u in %lld ms", i,
-                          scope == 0 ? "the relay" : "a domain", rates->at[i].count,
+                          scope < SIM_RELAYS ? "a relay" : "a domain", rates->at[i].count,
                           (long long)span_ms);
     }
 }
 
-void limited_taken(unsigned person)
+void limited_taken(unsigned person, unsigned relay)
 {
     const struct domain_group_list *domains = &limited.config.domains;
     unsigned domain = person % 3; /* see sim_address() */
     bool grouped = domain < limited.groups[0].match.count;
-    check_scope(0, &limited.relay.limits);
+    check_scope(relay, &limited.relays[relay].limits);
     if (domains->count > 0 && grouped)
-        check_scope(1, &limited.groups[0].limits);
+        check_scope(SIM_RELAYS, &limited.groups[0].limits);
     else if (domains->count > 1)
-        check_scope(1 + domain, &limited.groups[1].limits);
+        check_scope(SIM_RELAYS + domain, &limited.groups[1].limits);
 }

@@ -8,7 +8,7 @@
 #include "sim.h"
 
 struct attempt {
-    unsigned person, serial, life, code;
+    unsigned person, serial, relay, life, code;
     bool accepted, answered, settled, cut, tainted;
     bool unbelieved; /* its connection had said nonsense before the answer came */
 };
@@ -335,6 +335,7 @@ unsigned oracle_completed(unsigned person)
     unsigned number = oracle.attempt_count++;
     oracle.attempts[number] = (struct attempt){.person = person,
                                                .serial = watched->serial,
+                                               .relay = sim.relay,
                                                .life = sim.life,
                                                .tainted = oracle_is_tainted(watched->serial)};
     watched->granted = false;
@@ -366,7 +367,7 @@ void oracle_accepted(unsigned number, struct text content)
     oracle.people[attempt->person].accepted++;
     oracle_totals.accepted++;
     if (sim.limited)
-        limited_taken(attempt->person);
+        limited_taken(attempt->person, attempt->relay);
     check_content(attempt->person, content);
 }
 

@@ -265,11 +265,10 @@ unsigned sim_relay(const struct relay_target *target)
 static bool note_move(void *self, const struct relay_config *relay, struct error *err)
 {
     const struct relay_config *configs = self;
-    (void)err;
     sim.relay = (unsigned)(relay - configs);
     sim_trace("the mail goes through %.*s", TEXT_ARGS(relay->url));
     totals_moved++;
-    return true;
+    return !sim.limited || limited_use(sim.relay, err);
 }
 
 void sim_send(struct send_options *options, const struct send_work *work,

@@ -58,7 +58,7 @@ struct sim {
     struct moods moods;
     unsigned people, connections, depth, relays;
     unsigned relay; /* in use */
-    bool hold; /* on_unknown */
+    bool hold;      /* on_unknown */
     struct smtp_capabilities capabilities;
     bool plain_data, tls, threaded;
     size_t socket_room;
@@ -141,21 +141,22 @@ extern const struct ledger_kind *sim_ledger;
 struct ledger;
 struct store;
 void limited_draw(void);
-bool limited_open(struct store *store, struct ledger *ledger, const char *folder,
-                  struct error *err);
+void limited_open(struct store *store, struct ledger *ledger, const char *folder);
 void limited_close(void);
+/* From here on the mail goes through this relay. */
+bool limited_use(unsigned relay, struct error *err);
 /* True when it may be intended now; else intent->again_ms says when. */
 bool limited_intend(struct ledger *ledger, struct send_intent *intent);
 void limited_learn(const struct send_result *results, size_t count);
 /* Wall; when it is worth taking again; `asking`: is it worth a connection? */
 int64_t limited_opens_ms(const struct ledger *ledger, bool asking);
-void limited_taken(unsigned person);
+void limited_taken(unsigned person, unsigned relay);
 struct limited_totals {
     uint64_t windows, full; /* looked at; of them used to the last place and moment (2 %) */
 };
 extern struct limited_totals limited_totals;
 
-/* send_run(), or relays_send() over several relays. */
+/* relays_send() over as many relays as there are in this world. */
 void sim_send(struct send_options *options, const struct send_work *work,
               struct send_report *ret_report);
 /* Which of the relays a target is. */
