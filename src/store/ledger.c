@@ -79,6 +79,7 @@ void ledger_set_gate(struct ledger *ledger, const struct gate *gate)
 {
     must(ledger->held.count == 0);
     ledger->turn.gate = gate;
+    ledger_forget_gate(ledger);
 }
 
 /* The gate hears of the end of what it let through. */
@@ -92,6 +93,7 @@ static void leave(struct ledger *ledger, const struct held *held, bool spent, in
                     known_ms > 0 ? known_ms : ledger->learned_ms);
     else
         gate->drop(gate->self, held->edition_id, held->domain_id, held->begun);
+    ledger->given_back |= !spent;
 }
 
 bool ledger_begin(struct ledger *ledger, int64_t id, int64_t lead_ms, int64_t *ret_opens_ms)

@@ -98,7 +98,7 @@ bool ledger_next_due(struct ledger *ledger, int64_t *ret_due_ms, struct error *e
 /* When the gate may let a row through that is due and was not at the last ledger_take(): steady
  * time; INT64_MAX when none waits for that, INT64_MIN when it depends on what is on its way.
  * `rests`: of the domains that asked for less themselves; else of all others. */
-int64_t ledger_next_open(const struct ledger *ledger, bool rests);
+int64_t ledger_next_open(struct ledger *ledger, bool rests);
 
 /* The gate's last word on a held row, whose envelope is out: it is to be completed no sooner than
  * `*ret_opens_ms` (steady; INT64_MAX: that depends on what is on its way). True when that is within

@@ -48,6 +48,51 @@ static enum gate_answer ask(struct choosing *choosing, struct queue *queue, int6
     return answer;
 }
 
+static void close_lane(struct lane *lane, int64_t opens_ms, enum gate_answer answer)
+{
+    lane->opens_ms = opens_ms;
+    lane->rests = answer == GATE_RESTS;
+}
+
+/* For less than this nobody is asked once more. */
+enum { SOON_MS = 1000 };
+
+static void forget_lanes(struct queue *queue, int64_t soon_ms)
+{
+    for (size_t i = 0; i < queue->lane_count; i++) {
+        struct lane *lane = &queue->lanes[i];
+        if (!lane->rests && lane->opens_ms > soon_ms)
+            lane->opens_ms = INT64_MIN;
+    }
+}
+
+/* A place that was given back may be the one for which somebody was told to wait until tomorrow. */
+static void forget_answers(struct ledger *ledger)
+{
+    if (!ledger->given_back)
+        return;
+    ledger->given_back = false;
+    if (ledger->reopens_ms != INT64_MAX)
+        ledger->reopens_ms = INT64_MIN;
+    int64_t soon_ms = clock_steady_ms(ledger->turn.gate->clock) + SOON_MS;
+    for (size_t i = 0; i < ledger->backlog.count; i++) {
+        ledger->backlog.queues[i]->opens_ms = INT64_MIN;
+        forget_lanes(ledger->backlog.queues[i], soon_ms);
+    }
+}
+
+void ledger_forget_gate(struct ledger *ledger)
+{
+    ledger->given_back = false;
+    ledger->reopens_ms = INT64_MAX;
+    for (size_t i = 0; i < ledger->backlog.count; i++) {
+        struct queue *queue = ledger->backlog.queues[i];
+        queue->closed = false;
+        for (size_t lane = 0; lane < queue->lane_count; lane++)
+            close_lane(&queue->lanes[lane], INT64_MIN, GATE_OPEN);
+    }
+}
+
 static void choose(struct choosing *choosing, const struct queue *queue, int64_t id,
                    int64_t domain_id, int64_t not_before_ms)
 {
@@ -57,12 +102,6 @@ static void choose(struct choosing *choosing, const struct queue *queue, int64_t
         .domain_id = domain_id,
         .not_before_ms = not_before_ms,
     };
-}
-
-static void close_lane(struct lane *lane, int64_t opens_ms, enum gate_answer answer)
-{
-    lane->opens_ms = opens_ms;
-    lane->rests = answer == GATE_RESTS;
 }
 
 static bool is_open(const struct choosing *choosing, const struct lane *lane)
@@ -246,6 +285,7 @@ bool ledger_choose(struct ledger *ledger, struct arena *arena, int64_t now_ms, s
                    struct choice **ret_choices, size_t *ret_count, struct error *err)
 {
     const struct gate *gate = ledger->turn.gate;
+    forget_answers(ledger);
     struct choosing choosing = {.ledger = ledger,
                                 .now_ms = now_ms,
                                 .steady_ms = gate != NULL ? clock_steady_ms(gate->clock) : 0,
@@ -275,6 +315,7 @@ void ledger_unchoose(struct ledger *ledger, const struct choice *choice, bool ag
     struct queue *queue = backlog_find(&ledger->backlog, choice->edition_id);
     if (gate != NULL)
         gate->drop(gate->self, choice->edition_id, choice->domain_id, choice->begun);
+    ledger->given_back = gate != NULL;
     if (!again)
         return;
     if (queue_waits(queue, choice->id))
@@ -285,8 +326,9 @@ void ledger_unchoose(struct ledger *ledger, const struct choice *choice, bool ag
 
 /* ---- When it is worth asking again ---- */
 
-int64_t ledger_next_open(const struct ledger *ledger, bool rests)
+int64_t ledger_next_open(struct ledger *ledger, bool rests)
 {
+    forget_answers(ledger);
     int64_t opens_ms = rests ? INT64_MAX : ledger->reopens_ms;
     for (size_t i = 0; i < ledger->backlog.count; i++) {
         const struct queue *queue = ledger->backlog.queues[i];

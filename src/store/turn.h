@@ -78,6 +78,7 @@ struct ledger {
     struct backlog backlog;
     int64_t learned_ms; /* steady; the results of the turn were known by then */
     int64_t reopens_ms; /* what ledger_next_open() says of the gate as a whole */
+    bool given_back;    /* a place, since the gate was asked: what it said may be overtaken */
     bool failed;        /* no further intents */
     bool again;         /* the noted results were tried before */
     /* Rows that the last commit skipped: no longer held, but ledger_grant() still knows them. */
@@ -96,6 +97,8 @@ bool ledger_choose(struct ledger *ledger, struct arena *arena, int64_t now_ms, s
 /* It did not go after all: its place is free; when it shall go again, it is the first of its
  * domain. */
 void ledger_unchoose(struct ledger *ledger, const struct choice *choice, bool again);
+/* Whatever a gate said until now, and of whom. */
+void ledger_forget_gate(struct ledger *ledger);
 
 /* The ids that a query without parameters gives, in `arena`. */
 bool ledger_ids(struct store *store, enum query_name name, struct arena *arena, int64_t **ret_ids,

@@ -135,7 +135,7 @@ void limited_learn(const struct send_result *results, size_t count)
         sim_trace("not learned: %s", err.message);
 }
 
-int64_t limited_opens_ms(const struct ledger *ledger, bool asking)
+int64_t limited_opens_ms(struct ledger *ledger, bool asking)
 {
     int64_t opens_ms = ledger_next_open(ledger, false), rests_ms = ledger_next_open(ledger, true);
     opens_ms = rests_ms < opens_ms ? rests_ms : opens_ms;

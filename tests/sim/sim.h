@@ -149,7 +149,7 @@ bool limited_use(unsigned relay, struct error *err);
 bool limited_intend(struct ledger *ledger, struct send_intent *intent);
 void limited_learn(const struct send_result *results, size_t count);
 /* Wall; when it is worth taking again; `asking`: is it worth a connection? */
-int64_t limited_opens_ms(const struct ledger *ledger, bool asking);
+int64_t limited_opens_ms(struct ledger *ledger, bool asking);
 void limited_taken(unsigned person, unsigned relay);
 struct limited_totals {
     uint64_t windows, full; /* looked at; of them used to the last place and moment (2 %) */

@@ -472,6 +472,112 @@ static void lists_the_failed(void)
     scene_close(&scene);
 }
 
+/* ---- Places that are given back ---- */
+
+enum { TOMORROW = NOW + 24 * 3600 * 1000 };
+
+/* So many may go today, of all or of the domains together; and whom it says to be full. */
+struct today {
+    unsigned left;
+    enum gate_answer full;
+};
+
+static enum gate_answer ask_today(void *self, int64_t edition_id, int64_t domain_id,
+                                  enum gate_when when, int64_t *ret_opens_ms)
+{
+    struct today *today = self;
+    (void)edition_id, (void)domain_id, (void)when;
+    *ret_opens_ms = today->left > 0 ? INT64_MIN : TOMORROW;
+    if (today->left == 0)
+        return today->full;
+    today->left--;
+    return GATE_OPEN;
+}
+
+static void drop_today(void *self, int64_t edition_id, int64_t domain_id, bool begun)
+{
+    struct today *today = self;
+    (void)edition_id, (void)domain_id, (void)begun;
+    today->left++;
+}
+
+static int64_t the_same_moment(void *self)
+{
+    (void)self;
+    return NOW;
+}
+
+static void give_back(struct scene *scene, bool refused)
+{
+    if (refused)
+        settle(scene, scene->rows[0].id, (struct settlement){.state = DELIVERY_FAILED});
+    else
+        ledger_release(scene->ledger, scene->rows[0].id);
+}
+
+/* Whoever was told to wait until tomorrow has its place today. */
+static void a_place_that_is_given_back_is_used(enum gate_answer full, bool refused)
+{
+    static const struct clock clock = {the_same_moment, the_same_moment, NULL};
+    struct scene scene = scene_open(9, ON_UNKNOWN_RESEND);
+    struct today today = {.left = 2, .full = full};
+    const struct gate gate = {.self = &today,
+                              .clock = &clock,
+                              .relay = TEXT("@relay.example:25"),
+                              .ask = ask_today,
+                              .drop = drop_today};
+    ledger_set_gate(scene.ledger, &gate);
+    check_number("two have a place", take(&scene, 9), 2);
+    struct delivery first = scene.rows[0];
+    check_number("no more today", take(&scene, 9), 0);
+    check_number("so it is said", ledger_next_open(scene.ledger, false), TOMORROW);
+    scene.rows = &first;
+    give_back(&scene, refused);
+    check("one is given back: ask again", ledger_next_open(scene.ledger, false) <= NOW);
+    check_number("somebody has it", take(&scene, 9), 1);
+    check_number("nobody else", take(&scene, 9), 0);
+    check_number("and tomorrow is said again", ledger_next_open(scene.ledger, false), TOMORROW);
+    scene_close(&scene);
+}
+
+/* The mail goes through another relay: what the gate of the first one said is of no interest. */
+static void another_gate_is_asked_anew(enum gate_answer full)
+{
+    static const struct clock clock = {the_same_moment, the_same_moment, NULL};
+    struct scene scene = scene_open(9, ON_UNKNOWN_RESEND);
+    struct today spent = {.left = 0, .full = full}, fresh = {.left = 5, .full = full};
+    const struct gate gates[] = {
+        {.self = &spent, .clock = &clock, .relay = TEXT("@a:25"), .ask = ask_today},
+        {.self = &fresh,
+         .clock = &clock,
+         .relay = TEXT("@b:25"),
+         .ask = ask_today,
+         .drop = drop_today}};
+    int64_t due_ms;
+    ledger_set_gate(scene.ledger, &gates[0]);
+    check_number("one relay is done for today", take(&scene, 9), 0);
+    ledger_set_gate(scene.ledger, &gates[1]);
+    world_must(&scene.world, ledger_next_due(scene.ledger, &due_ms, &scene.world.err));
+    check("through the other there is work now",
+          due_ms <= NOW || ledger_next_open(scene.ledger, false) <= NOW);
+    check_number("and nobody rests", ledger_next_open(scene.ledger, true), INT64_MAX);
+    check_number("so it goes", take(&scene, 9), 5);
+    scene_close(&scene);
+}
+
+static void places_that_are_given_back(void)
+{
+    for (int refused = 0; refused < 2; refused++) {
+        a_place_that_is_given_back_is_used(GATE_ALL, refused);
+        a_place_that_is_given_back_is_used(GATE_EDITION, refused);
+        a_place_that_is_given_back_is_used(GATE_DOMAIN, refused);
+    }
+    another_gate_is_asked_anew(GATE_ALL);
+    another_gate_is_asked_anew(GATE_EDITION);
+    another_gate_is_asked_anew(GATE_DOMAIN);
+    another_gate_is_asked_anew(GATE_RESTS);
+}
+
 int main(void)
 {
     sends_everybody_once();
@@ -488,5 +594,6 @@ int main(void)
     an_erased_member_comes_back();
     an_erased_member_among_others();
     lists_the_failed();
+    places_that_are_given_back();
     return check_done();
 }
