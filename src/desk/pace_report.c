@@ -4,8 +4,20 @@
 #include "base/banned.h"
 #include "base/json.h"
 #include "desk/desk.h"
+#include "store/route.h"
 
 enum { PACE_LINE = 4 * 1024 };
+
+struct telling {
+    struct session *session;
+    bool several; /* relays */
+};
+
+/* "user@host:port", or without a user "host:port". */
+static struct text shown(struct text relay)
+{
+    return text_after(relay, text_starts(relay, TEXT("@")) ? 1 : 0);
+}
 
 static void as_json(const struct pace_line *line)
 {
@@ -36,17 +48,22 @@ static void say_rate(double rate)
 
 static bool say(void *self, const struct pace_line *line, int64_t domain_id, struct error *err)
 {
-    struct session *session = self;
+    const struct telling *telling = self;
+    struct session *session = telling->session;
+    struct text relay = shown(line->relay);
     char until[DESK_TIME];
     (void)domain_id, (void)err;
     if (session->json) {
         as_json(line);
         return true;
     }
-    if (line->domain.length > 0)
+    if (line->domain.length > 0 && telling->several)
+        session_sayf("%.*s is written to through %.*s at ", TEXT_ARGS(line->domain),
+                     TEXT_ARGS(relay));
+    else if (line->domain.length > 0)
         session_sayf("%.*s is written to at ", TEXT_ARGS(line->domain));
     else
-        session_sayf("the relay %.*s is used at ", TEXT_ARGS(line->relay));
+        session_sayf("the relay %.*s is used at ", TEXT_ARGS(relay));
     say_rate(line->rate);
     session_sayf(", before it was ");
     say_rate(line->ceiling);
@@ -58,5 +75,10 @@ static bool say(void *self, const struct pace_line *line, int64_t domain_id, str
 
 bool pace_report(struct session *session, struct store *store, struct error *err)
 {
-    return pace_list(store, say, session, err);
+    struct route routes[ROUTES];
+    size_t count;
+    if (!route_list(store, &session->arena, routes, &count, err))
+        return false;
+    struct telling telling = {session, count > 1};
+    return pace_list(store, say, &telling, err);
 }

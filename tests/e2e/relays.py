@@ -1,7 +1,10 @@
 """Several relays in order of preference: when one fails the next carries the mail, and nobody notices."""
+import datetime
 import signal
 
+from bad_input import certificates, secret
 from durability import LINKED, Taken, counts, end
+from limits import campaign, people
 from story import free_port, wait_for
 
 
@@ -121,6 +124,37 @@ def a_mistake_at_one_relay_is_said_loudly_while_the_other_delivers(it):
     it.expect("not welcome" in status(it, refusing, second), "and in status")
 
 
+def behind_tls(it, name="good", *options):
+    """A relay that wants TLS; itself, and what to write of it in the list."""
+    certs = it.folder / "certs" if (it.folder / "certs").exists() else certificates(it)
+    catcher = it.catcher("--starttls", certs / f"{name}.pem", certs / f"{name}.key", *options)
+    return catcher, f"smtp://localhost:{catcher.port}", f"tls: starttls, ca_file: {certs / 'ca.pem'}"
+
+
+def a_relay_that_refuses_the_password_is_left_and_named(it):
+    it.sample_workspace()
+    refusing, where, tls = behind_tls(it, "good", "--auth", "updates:another", "--require-auth")
+    second, password = it.catcher(), secret(it)
+    result = send(it, (where, f"{tls}, user: updates, password_file: {password}"), second)
+    it.expect(result.status == 0 and f"the relay {where} is left for {second.url}" in result.err, "the second carries all", result)
+    it.expect("does not accept the user and password" in result.err and "535" in result.err, "it is said why", result)
+    everybody_got_one(it, second)
+    it.expect(len(Taken(refusing)) == 0, "the first got nothing")
+    told = it.ok("status", *listed((where, f"{tls}, user: updates, password_file: {password}"), second)).out
+    it.expect(f"the relay {where} fails since" in told and "535" in told, "status says so too", told)
+
+
+def relays_with_a_certificate_of_another_or_of_yesterday_are_left_and_named(it):
+    it.sample_workspace()
+    others, expired, third = behind_tls(it, "wrong"), behind_tls(it, "expired"), it.catcher()
+    result = send(it, others[1:], expired[1:], third)
+    it.expect(result.status == 0 and result.err.count("certificate that cannot be trusted") >= 2, "it is said why of both", result)
+    it.expect(f"the relay {others[1]} is left for {expired[1]}" in result.err
+              and f"the relay {expired[1]} is left for {third.url}" in result.err, "one after the other", result)
+    it.expect(len(Taken(others[0])) + len(Taken(expired[0])) == 0, "neither got anything")
+    everybody_got_one(it, third)
+
+
 def a_relay_without_its_password_is_left_out_and_named(it):
     it.sample_workspace()
     second = it.catcher()
@@ -170,6 +204,44 @@ def the_limits_of_each_relay_hold_by_its_own_log(it):
     it.ok("status", "--audit")
 
 
+def takes_three_and_dies(it, *options):
+    return it.catcher("--script", it.write("dying", "conn 1: mail nth=4 reset\nconn 2+: greeting reset\n"), *options)
+
+
+def the_warm_up_of_a_relay_goes_on_where_it_was_when_the_mail_comes_back(it):
+    it.sample_workspace()
+    port, second = free_port(), it.catcher()
+    first = takes_three_and_dies(it, "--listen", f"127.0.0.1:{port}")
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    warm = f"connections: 1, warmup: {{start: {today}, first_day: 5, factor: 2}}"
+    process = start(it, (first, warm), (second, "limits: [2/s]"))
+    it.expect(wait_for(lambda: len(Taken(first)) == 3 and len(Taken(second)) >= 1), "the mail moves after three")
+    first.stop()
+    returned = it.catcher("--listen", f"127.0.0.1:{port}")
+    it.expect(end(it, process, 60) in (0, 75), "it comes to an end", it.last_words)
+    it.expect(len(Taken(returned)) == 2, "of its five a day two are left, whoever carried mail meanwhile",
+              (len(Taken(returned)), len(Taken(second)), it.last_words))
+
+
+def what_a_domain_asked_of_one_relay_is_remembered_for_that_relay_alone(it):
+    it.sample_workspace()
+    people(it, ["gentle.example"], 12)
+    campaign(it)
+    first = it.catcher("--script", it.write("gentle", 'conn 1: rcpt nth=3 times=1 reply "450 4.7.28 unusual rate of mail"\n'
+                                                      "conn 1: mail nth=4 reset\nconn 2+: greeting reset\n"))
+    second = it.catcher()
+    relays = (first, "connections: 1"), second
+    result = it.run("send", "limited", "--yes", *listed(*relays))
+    it.expect(result.status == 75 and len(Taken(second)) > 0, "all but one go through the second", result)
+    it.expect(len(Taken(first)) + len(Taken(second)) == 11, "all but the one that was put off", (len(Taken(first)), len(Taken(second))))
+    span = max(Taken(second).times) - min(Taken(second).times)
+    it.expect(span < 3000, "which nobody asked to be slow", span)
+    paces = [line for line in it.ok("status", "--json", *listed(*relays)).lines() if line.get("domain") == "gentle.example"]
+    it.expect(len(paces) == 1 and paces[0]["relay"].endswith(f":{first.port}"), "the first one's wish is kept", paces)
+    told = status(it, *relays)
+    it.expect(f"gentle.example is written to through 127.0.0.1:{first.port} at" in told, "and told as its own", told)
+
+
 STORIES = [
     the_second_relay_carries_all_when_the_first_is_down_at_the_start,
     a_relay_that_dies_midway_loses_nobody_and_costs_no_copy,
@@ -178,7 +250,11 @@ STORIES = [
     a_relay_that_greets_and_takes_nothing_is_left_as_well,
     an_unreachable_relay_is_said_once_and_how_often_it_was_tried,
     a_mistake_at_one_relay_is_said_loudly_while_the_other_delivers,
+    a_relay_that_refuses_the_password_is_left_and_named,
+    relays_with_a_certificate_of_another_or_of_yesterday_are_left_and_named,
     a_relay_without_its_password_is_left_out_and_named,
     what_one_relay_refuses_for_good_is_not_tried_at_the_other,
     the_limits_of_each_relay_hold_by_its_own_log,
+    the_warm_up_of_a_relay_goes_on_where_it_was_when_the_mail_comes_back,
+    what_a_domain_asked_of_one_relay_is_remembered_for_that_relay_alone,
 ]
