@@ -4,15 +4,16 @@
  *
  * The input plays both sides' moods: when messages are offered and granted, how many bytes the
  * socket takes, and what the server answers. Beside the machine runs a model of the server: it
- * reads what was written and knows which command of which message each of its answers was for. What
- * the machine reports must agree with it.
+ * reads what was written and knows which command of which message each of its answers was for: it
+ * says so in the answer, since most codes are the same. What the machine reports must agree with
+ * it.
  */
 #include <stdio.h>
 
 #include "base/buffer.h"
 #include "wire/smtp.h"
 
-enum { MESSAGES = 256, STEPS = 4000, BODY = 64 };
+enum { MESSAGES = 256, STEPS = 4000, BODY = 64, WORDS = 24 };
 
 enum model_at { AT_COMMAND, AT_CONTENT };
 
@@ -34,7 +35,8 @@ struct play {
 
     struct buffer written; /* not yet understood by the server */
     enum model_at at;
-    unsigned key; /* of the transaction */
+    unsigned key;      /* of the transaction */
+    char words[WORDS]; /* what the answer that is being given is about */
 };
 
 static uint8_t next_byte(struct play *play)
@@ -45,7 +47,29 @@ static uint8_t next_byte(struct play *play)
     return *play->data++;
 }
 
+static void name_answer(char words[WORDS], unsigned key, enum facts_stage stage)
+{
+    snprintf(words, WORDS, "to %u.%d", key, (int)stage);
+}
+
 /* Events: exactly one outcome a message, and it agrees with what the server knows it said. */
+
+static void check_answer(const struct fate *fate, const struct smtp_event *event)
+{
+    char words[WORDS];
+    name_answer(words, (unsigned)event->key, event->stage);
+    must(fate->said[event->stage] == event->reply.code);
+    must(text_ends(event->reply.text, text_of(words)));
+}
+
+/* Our own count of what was completed and has no outcome, beside the machine's. */
+static unsigned outstanding(const struct play *play)
+{
+    unsigned count = 0;
+    for (unsigned key = 0; key < play->offered; key++)
+        count += play->fates[key].granted && !play->fates[key].ended;
+    return count;
+}
 
 static void check_outcome(const struct play *play, const struct smtp_event *event)
 {
@@ -54,7 +78,7 @@ static void check_outcome(const struct play *play, const struct smtp_event *even
     if (event->outcome == SMTP_UNTOUCHED)
         must(!fate->complete || play->babbled);
     if (event->outcome == SMTP_ANSWERED && !play->babbled)
-        must(fate->said[event->stage] == event->reply.code);
+        check_answer(fate, event);
     if (event->outcome == SMTP_ANSWERED && event->stage == STAGE_COMPLETION)
         must(fate->granted);
 }
@@ -99,6 +123,7 @@ static void forget(struct play *play, size_t count)
 static void answer(struct play *play, enum facts_stage stage, uint16_t code)
 {
     play->fates[play->key].said[stage] = code;
+    name_answer(play->words, play->key, stage);
 }
 
 /* Which message a line speaks of: its addresses are "N@x.example". */
@@ -175,16 +200,18 @@ static const uint16_t codes[] = {250, 250, 250, 354, 354, 251, 550,
 /* Answers the next command; without one it babbles. */
 static void server_says(struct play *play)
 {
-    char reply[96];
+    char reply[128];
     struct text line;
+    snprintf(play->words, WORDS, "to nobody");
     uint8_t chosen = next_byte(play);
     uint16_t code = codes[chosen % (sizeof(codes) / sizeof(codes[0]))];
     bool served = play->at == AT_CONTENT
                       ? serve_content(play, code)
                       : take_line(play, &line) && serve_command(play, line, code);
     play->babbled |= !served;
-    int length = snprintf(reply, sizeof(reply), chosen & 128 ? "%u-a\r\n%u b\r\n" : "%u words\r\n",
-                          code, code);
+    int length = chosen & 128
+                     ? snprintf(reply, sizeof(reply), "%u-a\r\n%u %s\r\n", code, code, play->words)
+                     : snprintf(reply, sizeof(reply), "%u %s\r\n", code, play->words);
     size_t cut = next_byte(play) % (size_t)length;
     smtp_input(play->smtp, text_from(reply, cut), play->now_ms);
     smtp_input(play->smtp, text_from(reply + cut, (size_t)length - cut), play->now_ms);
@@ -283,6 +310,7 @@ static void step(struct play *play)
     }
     take_events(play);
     must(smtp_outstanding(play->smtp) <= play->depth);
+    must(outstanding(play) <= play->depth);
 }
 
 static void begin(struct play *play)
