@@ -10,8 +10,7 @@
 #include "flow/guard.h"
 #include "flow/plan.h"
 #include "flow/relays.h"
-#include "flow/trial.h"
-#include "proof/readers.h"
+#include "proof/test_mail.h"
 
 struct send_words {
     const char *edition, *test_to, *as;
@@ -311,74 +310,16 @@ static int say_dry_run(struct sending *sending, struct error *err)
     return 0;
 }
 
-static void say_trial(const struct sending *sending, const struct trial *trial)
-{
-    BUFFER(out, 4096);
-    struct json_writer writer = {.out = &out};
-    bool dry = sending->options->dry_run;
-    if (!sending->session->json) {
-        if (dry)
-            session_sayf("%zu test messages would be sent to %.*s; nothing was sent\n",
-                         trial->count, TEXT_ARGS(trial->to));
-        else
-            session_sayf("%llu of %zu test messages were sent to %.*s\n",
-                         (unsigned long long)trial->sent, trial->count, TEXT_ARGS(trial->to));
-        return;
-    }
-    json_begin_object(&writer);
-    json_put_text(&writer, "campaign", sending->plan.campaign->id);
-    json_put_text(&writer, "test_to", trial->to);
-    if (dry)
-        json_put_bool(&writer, "dry_run", true);
-    json_put_number(&writer, "messages", (long long)trial->count);
-    json_put_number(&writer, "sent", (long long)trial->sent);
-    json_put_string(&writer, "failure",
-                    trial->first_failure.fault != FAULT_NONE ? trial->first_failure.message : NULL);
-    json_end_object(&writer);
-    session_say_line(&out);
-}
-
-/* Through the first relay that can be used; what became of each message stands in `trial`. */
-static bool send_messages(struct sending *sending, struct trial *trial, struct error *err)
-{
-    struct random random = random_from_system();
-    struct send_options how = {.clock = sending->session->clock,
-                               .random = &random,
-                               .log = &sending->session->log,
-                               .stop = stopping_asked(),
-                               .wake = stopping_wake()};
-    const struct relays_watch nobody = {0};
-    struct relays *relays;
-    struct send_report report;
-    if (!relays_open(&sending->workspace.config.relay, sending->workspace.root, &relays, err))
-        return false;
-    struct send_work work = trial_work(trial);
-    relays_send(relays, &how, &work, &nobody, &report);
-    relays_close(relays);
-    *err = report.end.fault != FAULT_NONE ? report.end : trial->first_failure;
-    return true;
-}
-
-static int send_trial(struct sending *sending, struct error *err)
-{
-    struct readers readers = {.session = sending->session};
-    struct trial trial = {.composed = sending->plan.composed, .key = &sending->workspace.key};
-    if (!desk_address(sending->session, sending->options->test_to, &trial.to, err) ||
-        !readers_choose(&readers, &sending->workspace, &sending->plan.selection,
-                        sending->options->as, err))
-        return (int)err->fault;
-    trial.readers = readers.at;
-    trial.count = readers.count;
-    if (!sending->options->dry_run && !send_messages(sending, &trial, err))
-        return (int)err->fault;
-    say_trial(sending, &trial);
-    return (int)err->fault;
-}
-
 static int send_planned(struct sending *sending, struct error *err)
 {
-    if (sending->options->test_to != NULL)
-        return send_trial(sending, err);
+    const struct test_mail test = {.session = sending->session,
+                                   .workspace = &sending->workspace,
+                                   .plan = &sending->plan,
+                                   .to = sending->options->test_to,
+                                   .as = sending->options->as,
+                                   .dry_run = sending->options->dry_run};
+    if (test.to != NULL)
+        return test_mail_send(&test, err);
     if (sending->options->dry_run)
         return say_dry_run(sending, err);
     return send_to_members(sending, err);
