@@ -2,7 +2,7 @@
 #include "campaign/campaign.h"
 
 #include "campaign/fit.h"
-#include "campaign/lint.h"
+#include "campaign/lint_rules.h"
 
 #include "base/banned.h"
 

@@ -1,5 +1,5 @@
 /* Lint rules: the table. */
-#include "campaign/lint.h"
+#include "campaign/lint_rules.h"
 
 #include "base/banned.h"
 

@@ -3,7 +3,7 @@
 
 #include "campaign/campaign.h"
 #include "campaign/config.h"
-#include "campaign/lint.h"
+#include "campaign/lint_rules.h"
 #include "campaign/reasons.h"
 
 #include "base/banned.h"

@@ -7,7 +7,7 @@
 #define FLOW_ISSUE_H
 
 #include "calendar/zone.h"
-#include "campaign/compose.h"
+#include "compose/compose.h"
 #include "store/edition.h"
 
 struct issue {

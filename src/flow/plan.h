@@ -7,7 +7,7 @@
 #ifndef FLOW_PLAN_H
 #define FLOW_PLAN_H
 
-#include "campaign/compose.h"
+#include "compose/compose.h"
 #include "flow/workspace.h"
 #include "store/edition.h"
 

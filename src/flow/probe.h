@@ -7,7 +7,7 @@
 #ifndef FLOW_PROBE_H
 #define FLOW_PROBE_H
 
-#include "campaign/compose.h"
+#include "compose/compose.h"
 #include "store/member.h"
 
 enum { PROBE_MISTAKES = 100, PROBE_EXAMPLES = 3, PROBE_KEY = 64 };

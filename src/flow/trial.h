@@ -5,7 +5,7 @@
 #ifndef FLOW_TRIAL_H
 #define FLOW_TRIAL_H
 
-#include "campaign/compose.h"
+#include "compose/compose.h"
 #include "send/send.h"
 
 struct trial {

@@ -2,7 +2,7 @@
 #ifndef PROOF_PREVIEW_SITE_H
 #define PROOF_PREVIEW_SITE_H
 
-#include "campaign/persona.h"
+#include "compose/persona.h"
 #include "desk/session.h"
 #include "flow/workspace.h"
 #include "web/site.h"

@@ -3,7 +3,7 @@
 
 #include "base/banned.h"
 #include "base/nearest.h"
-#include "campaign/lint.h"
+#include "lint/lint.h"
 #include "store/vocabulary.h"
 
 /* ---- Words that no member answers to ---- */

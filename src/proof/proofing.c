@@ -2,7 +2,7 @@
 #include "proof/proofing.h"
 
 #include "base/banned.h"
-#include "campaign/persona.h"
+#include "compose/persona.h"
 #include "proof/proof_audience.h"
 
 struct counting {

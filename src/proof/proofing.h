@@ -6,8 +6,8 @@
 #ifndef PROOF_PROOFING_H
 #define PROOF_PROOFING_H
 
-#include "campaign/lint.h"
 #include "flow/plan.h"
+#include "lint/lint.h"
 #include "proof/readers.h"
 
 enum { PROOFING_LANGUAGES = 64 };

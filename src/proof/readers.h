@@ -3,7 +3,7 @@
 #ifndef PROOF_READERS_H
 #define PROOF_READERS_H
 
-#include "campaign/recipient.h"
+#include "compose/recipient.h"
 #include "desk/session.h"
 #include "flow/workspace.h"
 #include "store/selection.h"

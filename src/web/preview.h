@@ -8,7 +8,7 @@
 #ifndef WEB_PREVIEW_H
 #define WEB_PREVIEW_H
 
-#include "campaign/persona.h"
+#include "compose/persona.h"
 #include "web/http.h"
 
 enum { PREVIEW_PEOPLE = 40 /* found by a search */ };

@@ -1,6 +1,6 @@
 /* Preview, the state: what is wrong, who can be looked at. */
 #include "base/file.h"
-#include "campaign/lint.h"
+#include "lint/lint.h"
 #include "web/preview_page.h"
 
 #include "base/banned.h"

@@ -2,7 +2,7 @@
 #include <stdint.h>
 
 #include "base/memory.h"
-#include "campaign/bundle.h"
+#include "compose/bundle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -18,11 +18,13 @@ each other. `tests/style/run` holds this, and writes this page from the sentence
 ```
 cli                                  talks to the person: one file a subcommand
 proof                                a campaign looked at before it goes out: what is wrong with it, how it will look
-web · desk                           preview pages · what all commands share: options, the open workspace, results told
-flow                                 plan, send, run, collect: introduces those below to each other
+desk                                 what all commands share: options, the open workspace, results told
+web · flow                           preview pages · plan, send, run, collect: introduces those below to each other
 pacing                               how fast it may go, and when it must stop
 send                                 the event loop: connections, turns, results
-campaign · store · wire · mailbox    what we say · what we remember · where mail leaves · where it comes home
+lint                                 what will cost a campaign readers though it is allowed
+compose                              a campaign becomes messages
+campaign · store · wire · mailbox    what a group writes · what we remember · where mail leaves · where it comes home
 content · calendar · verdict         Markdown to mail · which minute is meant · what an answer means, and who pays
 template · settings · mail           Mustache, escaping, filters · YAML with places · the grammar of mail
 base                                 knows nothing of mail
@@ -39,7 +41,7 @@ out:   campaign.yaml ─document─► nodes ─schema─► struct campaign ─
 ```
 """
 
-ROOMS = ["cli", "proof", "web", "desk", "flow", "pacing", "send", "campaign", "store", "wire", "mailbox", "verdict", "content", "calendar", "template", "settings", "mail", "base"]
+ROOMS = ["cli", "proof", "desk", "web", "flow", "pacing", "send", "lint", "compose", "campaign", "store", "wire", "mailbox", "verdict", "content", "calendar", "template", "settings", "mail", "base"]
 
 
 def sentence(path):

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "campaign/bundle.h"
+#include "compose/bundle.h"
 
 static char root[] = "/tmp/broadside-bundle-XXXXXX";
 

@@ -2,7 +2,7 @@
 #include "check.h"
 
 #include "base/file.h"
-#include "campaign/compose.h"
+#include "compose/compose.h"
 
 #define GOLDEN "tests/golden/compose/"
 #define WORKSPACE GOLDEN "workspace"

@@ -1,6 +1,6 @@
 /* Lint finds what would cost readers, says it where it was typed, and is quiet about the rest. */
-#include "campaign/lint.h"
-#include "campaign/persona.h"
+#include "compose/persona.h"
+#include "lint/lint.h"
 
 #include "check.h"
 

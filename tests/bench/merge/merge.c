@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "campaign/compose.h"
+#include "compose/compose.h"
 
 enum { MEMBERS = 1000 };
 

@@ -1,5 +1,5 @@
 /* Lint: what is allowed, and still will cost a campaign readers. */
-#include "campaign/lint_state.h"
+#include "lint/lint_state.h"
 
 #include "base/banned.h"
 

@@ -1,8 +1,8 @@
 /* Persona: a reader made up, to see and to try a campaign with. */
-#include "campaign/persona.h"
+#include "compose/persona.h"
 
 #include "base/json.h"
-#include "campaign/composition.h"
+#include "compose/composition.h"
 #include "template/page.h"
 
 #include "base/banned.h"

@@ -1,6 +1,6 @@
 /* Lint, the source: what can be seen in the files themselves: tags in links, dead sections, data
  * that nothing shows. */
-#include "campaign/lint_state.h"
+#include "lint/lint_state.h"
 
 #include "base/banned.h"
 

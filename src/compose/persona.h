@@ -4,11 +4,11 @@
  * A campaign's `tests:` name some; a few more exist for every campaign, because every group has a
  * member without a name, one with a very long one, and one whose name is `<script>`.
  */
-#ifndef CAMPAIGN_PERSONA_H
-#define CAMPAIGN_PERSONA_H
+#ifndef COMPOSE_PERSONA_H
+#define COMPOSE_PERSONA_H
 
 #include "base/finding.h"
-#include "campaign/compose.h"
+#include "compose/compose.h"
 
 enum { PERSONAS_MOST = CAMPAIGN_TESTS + 8 * (CAMPAIGN_LANGUAGES + 1) };
 

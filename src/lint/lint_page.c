@@ -1,5 +1,5 @@
 /* Lint, the page: links, images and elements of the HTML part. */
-#include "campaign/lint_state.h"
+#include "lint/lint_state.h"
 
 #include "template/css.h"
 

@@ -6,7 +6,7 @@
  * data is settled in the usual variant only, and a member with such an attribute is merged with
  * another one.
  */
-#include "campaign/composition.h"
+#include "compose/composition.h"
 
 #include "base/banned.h"
 

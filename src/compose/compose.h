@@ -15,15 +15,15 @@
  * A merged value with a line break or another control character never reaches a header: it is an
  * error for that reader. One thread at a time per struct composed.
  */
-#ifndef CAMPAIGN_COMPOSE_H
-#define CAMPAIGN_COMPOSE_H
+#ifndef COMPOSE_COMPOSE_H
+#define COMPOSE_COMPOSE_H
 
 #include "base/buffer.h"
 #include "base/finding.h"
-#include "campaign/bundle.h"
 #include "campaign/campaign.h"
 #include "campaign/config.h"
-#include "campaign/recipient.h"
+#include "compose/bundle.h"
+#include "compose/recipient.h"
 #include "mail/token.h"
 #include "template/template.h"
 

@@ -1,6 +1,6 @@
 /* Compose, its settings: the part of the configuration that a message shows, kept as content. */
 #include "base/json.h"
-#include "campaign/composition.h"
+#include "compose/composition.h"
 #include "mail/address.h"
 
 #include "base/banned.h"

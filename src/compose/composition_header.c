@@ -1,5 +1,5 @@
 /* Composition, its header: which fields a message of ours has, in order, and what is in them. */
-#include "campaign/composition.h"
+#include "compose/composition.h"
 #include "mail/header.h"
 
 #include "base/banned.h"

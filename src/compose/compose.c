@@ -1,7 +1,7 @@
 /* Compose: a campaign becomes messages. */
-#include "campaign/compose.h"
+#include "compose/compose.h"
 
-#include "campaign/composition.h"
+#include "compose/composition.h"
 #include "mail/encode.h"
 
 #include "base/banned.h"

@@ -1,7 +1,7 @@
 /* Lint, the look: whether text can be read where it stands: colours, backgrounds, sizes. */
 #include <stdlib.h>
 
-#include "campaign/lint_state.h"
+#include "lint/lint_state.h"
 #include "template/css.h"
 
 #include "base/banned.h"

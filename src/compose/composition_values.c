@@ -1,6 +1,6 @@
 /* Composition, its values: what templates see of one reader. */
 #include "base/json.h"
-#include "campaign/composition.h"
+#include "compose/composition.h"
 
 #include "base/banned.h"
 

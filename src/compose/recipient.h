@@ -1,8 +1,8 @@
 /*
  * Recipient: one member as a message sees them. Absent texts are empty.
  */
-#ifndef CAMPAIGN_RECIPIENT_H
-#define CAMPAIGN_RECIPIENT_H
+#ifndef COMPOSE_RECIPIENT_H
+#define COMPOSE_RECIPIENT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* Lint, the letter: what the inbox list shows, the text part, sizes, and who it is from. */
-#include "campaign/lint_state.h"
+#include "lint/lint_state.h"
 
 #include "base/banned.h"
 

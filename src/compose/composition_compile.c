@@ -2,7 +2,7 @@
  * Composition, its templates: the wording of one language poured into the layout, each part with
  * its own kind of template. What was typed in the campaign file is reported there.
  */
-#include "campaign/composition.h"
+#include "compose/composition.h"
 #include "content/content.h"
 #include "mail/encode.h"
 #include "template/inline.h"

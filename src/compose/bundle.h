@@ -9,8 +9,8 @@
  * Entries that are no files are generated; their names begin with ":", which no path read from disk
  * may.
  */
-#ifndef CAMPAIGN_BUNDLE_H
-#define CAMPAIGN_BUNDLE_H
+#ifndef COMPOSE_BUNDLE_H
+#define COMPOSE_BUNDLE_H
 
 #include <stdbool.h>
 

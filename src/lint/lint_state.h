@@ -1,9 +1,9 @@
 /* Lint state: what the rules of lint.h share; for lint*.c only. */
-#ifndef CAMPAIGN_LINT_STATE_H
-#define CAMPAIGN_LINT_STATE_H
+#ifndef LINT_LINT_STATE_H
+#define LINT_LINT_STATE_H
 
-#include "campaign/composition.h"
-#include "campaign/lint.h"
+#include "compose/composition.h"
+#include "lint/lint.h"
 #include "template/page.h"
 
 /* A finding that was told, so that it is told once. */

@@ -1,28 +1,15 @@
 /*
  * Lint: what is allowed, and still will cost a campaign readers.
  *
- * Every rule is a row: a stable name, how bad it is, why, and what to do. The rows are the manual,
- * the findings of `check` and the panel of `preview`. A campaign may switch rules off by name, and
- * has to say why.
+ * Each rule of campaign/lint_rules.h is applied to the messages as readers would get them, and to
+ * the files they are made of.
  */
-#ifndef CAMPAIGN_LINT_H
-#define CAMPAIGN_LINT_H
+#ifndef LINT_LINT_H
+#define LINT_LINT_H
 
 #include "base/finding.h"
-#include "campaign/compose.h"
-
-struct lint_rule {
-    const char *name; /* stable: a-z and - */
-    enum severity severity;
-    const char *reason, *remedy; /* a sentence each, without the period */
-};
-
-/* Ends with a row without a name. */
-extern const struct lint_rule lint_rules[];
-/* NULL when there is none. */
-const struct lint_rule *lint_rule_find(struct text name);
-/* "Error", "Warning" … as a table for the manual. */
-void lint_render_markdown(struct buffer *out);
+#include "campaign/lint_rules.h"
+#include "compose/compose.h"
 
 /* How many selected members read a language; empty: the default. */
 struct lint_language {

@@ -2,11 +2,11 @@
  * Composition: what compose.h hides: one language of a campaign, laid out, and what filling it
  * needs. For the files compose*.c and composition*.c alone.
  */
-#ifndef CAMPAIGN_COMPOSITION_H
-#define CAMPAIGN_COMPOSITION_H
+#ifndef COMPOSE_COMPOSITION_H
+#define COMPOSE_COMPOSITION_H
 
 #include "base/value.h"
-#include "campaign/compose.h"
+#include "compose/compose.h"
 #include "mail/address.h"
 #include "mail/message.h"
 #include "template/template.h"

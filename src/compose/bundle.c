@@ -1,5 +1,5 @@
 /* Bundle: the exact set of files an edition is made of. */
-#include "campaign/bundle.h"
+#include "compose/bundle.h"
 
 #include <dirent.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* Composition: filling the holes of a message for one reader. */
-#include "campaign/composition.h"
+#include "compose/composition.h"
 
 #include "mail/encode.h"
 

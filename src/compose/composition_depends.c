@@ -4,7 +4,7 @@
  * A name is safe when it is asked for before it is shown, has a default, is given by every member,
  * or by the campaign's data. Everything else may be missing for somebody.
  */
-#include "campaign/composition.h"
+#include "compose/composition.h"
 
 #include "base/banned.h"
 
