@@ -21,10 +21,6 @@
 enum {
     COLLECT_BATCH = 1024,                   /* mails of one transaction */
     COLLECT_BATCH_BYTES = 16 * 1024 * 1024, /* … and their bytes, about */
-    COLLECT_SOFT = 5,                       /* soft bounces that suppress, one after the other */
-    COLLECT_SOFT_DAYS = 90,                 /* … within so many days */
-    COLLECT_REST_DAYS = 90,                 /* … and for how long */
-    COLLECT_QUIET_DAYS = 3,                 /* no bounce for so long: it arrived */
 };
 
 /* What became of one mail. Texts live until the visitor returns. */

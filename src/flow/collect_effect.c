@@ -2,6 +2,7 @@
 #include "flow/collect_effect.h"
 
 #include "mail/address.h"
+#include "store/patience.h"
 
 #include "base/banned.h"
 
@@ -12,8 +13,6 @@ enum {
     COMPLAINTS = 3,   /* complaints before an edition is paused … */
     COMPLAINED = 1000 /* … when they are more than one in so many */
 };
-
-static const int64_t day_ms = INT64_C(24) * 60 * 60 * 1000;
 
 struct text collect_source(int64_t bounce_id, char source[COLLECT_SOURCE])
 {
@@ -179,19 +178,18 @@ static bool apply_count(const struct workspace *workspace, const struct collect_
                         struct error *err)
 {
     ARENA(scratch);
-    int64_t soft = 0;
+    struct patience patience = {0};
     if (!bounce->has_hash)
         return true;
-    if (!bounce_soft(workspace->store, bounce->hash, whose->target->member_id,
-                     now_ms - COLLECT_SOFT_DAYS * day_ms, now_ms - COLLECT_QUIET_DAYS * day_ms,
-                     &soft, err))
+    if (!patience_with(workspace->store, bounce->hash, whose->target->member_id, bounce->class,
+                       now_ms, &patience, err))
         return false;
-    if (soft < COLLECT_SOFT)
+    if (!patience.is_over)
         return true;
     counts->suppressed_softly++;
     struct text reason = arena_printf(&scratch, "%d mails in a row came back within %d days",
-                                      (int)soft, COLLECT_SOFT_DAYS);
-    return suppress(workspace, bounce, reason, now_ms, now_ms + COLLECT_REST_DAYS * day_ms, err);
+                                      (int)patience.ends, PATIENCE_DAYS);
+    return suppress(workspace, bounce, reason, now_ms, patience.until_ms, err);
 }
 
 /* An edition for everybody has no topic to leave: then only a suppression keeps the promise. */

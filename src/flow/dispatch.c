@@ -255,7 +255,9 @@ static const enum delivery_state state_of[] = {
 
 static void settle(struct dispatch *dispatch, const struct send_result *result)
 {
-    bool dead = result->fate == SEND_FAILED && result->action == VERDICT_SUPPRESS;
+    bool is_failed = result->fate == SEND_FAILED;
+    bool is_soft = is_failed && result->action == VERDICT_COUNT;
+    bool is_dead = is_failed && result->action == VERDICT_SUPPRESS;
     bool replied = result->reply.code != 0 || result->reply.text.length > 0;
     struct text reason = text_of(result->reason);
     struct settlement settlement = {
@@ -265,7 +267,8 @@ static void settle(struct dispatch *dispatch, const struct send_result *result)
         .next_ms = result->next_at_ms,
         .uncharged = !result->charged,
         .reply = replied ? &result->reply : NULL,
-        .suppress_class = dead ? reason : TEXT(""),
+        .suppress_class = is_dead || is_soft ? reason : TEXT(""),
+        .is_soft = is_soft,
         .known_ms = result->known_ms,
     };
     ledger_settle(dispatch->ledger, &settlement);

@@ -255,22 +255,6 @@ bool bounce_unsubscribe(struct store *store, const struct bounce_target *target,
 
 /* ---- Counting ---- */
 
-bool bounce_soft(struct store *store, const unsigned char hash[ADDRESS_HASH], int64_t member_id,
-                 int64_t since_ms, int64_t quiet_ms, int64_t *ret_count, struct error *err)
-{
-    int64_t arrived_ms;
-    struct statement *s = statement_of(store, QUERY_BOUNCE_ARRIVED);
-    statement_int(s, 1, member_id);
-    statement_int(s, 2, quiet_ms);
-    if (!statement_read_int(s, 0, &arrived_ms, err))
-        return false;
-    s = statement_of(store, QUERY_BOUNCE_SOFT);
-    statement_blob(s, 1, hash, ADDRESS_HASH);
-    statement_int(s, 2, since_ms);
-    statement_int(s, 3, arrived_ms);
-    return statement_read_int(s, 0, ret_count, err);
-}
-
 bool bounce_tally_of(struct store *store, int64_t edition_id, struct bounce_tally *ret_tally,
                      struct error *err)
 {

@@ -123,12 +123,6 @@ bool bounce_resolve(struct store *store, const struct settlement *settlement, in
 bool bounce_unsubscribe(struct store *store, const struct bounce_target *target, int64_t now_ms,
                         struct text source, bool *ret_known, struct error *err);
 
-/* How many deliveries to the address bounced softly since `since_ms`, one by one and without one
- * that arrived in between: one is held to have arrived when it was sent before `quiet_ms` and
- * nothing came back. */
-bool bounce_soft(struct store *store, const unsigned char hash[ADDRESS_HASH], int64_t member_id,
-                 int64_t since_ms, int64_t quiet_ms, int64_t *ret_count, struct error *err);
-
 /* What came home about an edition, proven. */
 struct bounce_tally {
     int64_t sent, complaints, ours;

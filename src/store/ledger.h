@@ -117,7 +117,7 @@ struct settlement {
     bool uncharged;             /* READY: this attempt does not count (throttled, 452, 421) */
     const struct reply *reply;  /* NULL: there was none */
     struct text suppress_class; /* not empty: the address is suppressed in the same transaction */
-    int64_t suppress_until_ms;  /* 0: for ever */
+    bool is_soft;               /* … for a while, and only when patience.h says it is enough */
     int64_t known_ms;           /* steady; its end was known by then; 0: by the commit */
 };
 

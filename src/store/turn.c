@@ -2,6 +2,7 @@
 #include "store/turn.h"
 
 #include "store/names.h"
+#include "store/patience.h"
 #include "store/statement.h"
 
 #include "base/banned.h"
@@ -90,12 +91,18 @@ bool row_suppress(struct store *store, const struct noted_result *result, int64_
     const struct settlement *settlement = &result->settlement;
     if (settlement->suppress_class.length == 0)
         return true;
+    struct patience patience = {.is_over = true};
+    if (settlement->is_soft &&
+        !patience_after(store, settlement->id, settlement->suppress_class, now_ms, &patience, err))
+        return false;
+    if (!patience.is_over)
+        return true;
     struct statement *s = statement_of(store, QUERY_SUPPRESSION_OF_DELIVERY);
     statement_int(s, 1, settlement->id);
     statement_text(s, 2, settlement->suppress_class);
     statement_text(s, 3, result->reply.length > 0 ? result->reply : settlement->reason);
     statement_int(s, 4, now_ms);
-    statement_int(s, 5, settlement->suppress_until_ms);
+    statement_int(s, 5, patience.until_ms);
     return statement_run(s, NULL, err);
 }
 

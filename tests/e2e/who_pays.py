@@ -134,10 +134,35 @@ def a_suppression_is_an_object_for_programs(it):
     it.expect(not gone["removed"], "once", gone)
 
 
+def a_mailbox_that_is_full_while_we_write_counts_like_one_that_says_so_by_mail(it):
+    it.sample_workspace()
+    people = sorted({member["email"] for member in it.ok("plan", STEM, "--json", "--list").lines()})
+    full, off = people[:2]
+    catcher = it.catcher(script=f'conn *: rcpt to={full} reply "552 5.2.2 mailbox is full"\n'
+                                f'conn *: rcpt to={off} reply "550 5.2.1 mailbox is disabled"\n')
+    sample = it.catcher()
+    for number in range(5):
+        it.expect((off in suppressed(it)) == (number >= 4), f"what is disabled is tried three times: {number}", suppressed(it))
+        it.expect(full not in suppressed(it), f"what is full more often: {number}", suppressed(it))
+        if number == 2:  # one of them takes it and sends it back
+            sent = Sent(it, "by-mail", sample)
+            home = Home(it)
+            home.put(dsn(sent.path(full), full, FULL))
+            it.expect(effects(home.collect()) == ["counted"], "by mail it counts as well")
+            continue
+        result = it.send(STEM, catcher, "--edition", f"edition-{number}", "--json")
+        it.expect(result.status == 80, "some failed for good", result)
+    rows = suppressed(it)
+    it.expect(sorted(rows) == [full, off], "both are left alone", rows)
+    it.expect(rows[full]["class"] == "mailbox-full" and rows[full]["source"] == "smtp" and "mailbox is full" in rows[full]["reason"]
+              and rows[full]["until"] is not None, "for a while, with the server's words", rows[full])
+
+
 STORIES = [
     a_fault_of_ours_pauses_what_is_being_sent_and_says_what_to_mend,
     three_complaints_pause_what_is_being_sent,
     what_is_soft_is_forgotten_after_a_delivery,
     what_is_soft_is_forgotten_after_a_while_and_so_is_its_suppression,
+    a_mailbox_that_is_full_while_we_write_counts_like_one_that_says_so_by_mail,
     a_suppression_is_an_object_for_programs,
 ]

@@ -581,15 +581,27 @@ DELETE FROM suppression WHERE hash = ?1 AND source = ?2
 SELECT topic_id FROM edition WHERE id = ?1 AND topic_id IS NOT NULL
 UNION SELECT topic_id FROM edition_topic
 WHERE edition_id = ?1 AND (SELECT topic_id FROM edition WHERE id = ?1) IS NULL
--- name: bounce_arrived
+-- name: patience_whose
+SELECT d.member_id, coalesce(f.address_hash, m.address_hash)
+FROM delivery d JOIN member m ON m.id = d.member_id LEFT JOIN frozen f ON f.delivery_id = d.id
+WHERE d.id = ?1
+-- name: patience_arrived
 SELECT max(d.settled_ms)
 FROM edition e CROSS JOIN delivery d ON d.edition_id = e.id AND d.member_id = ?1
 WHERE d.state = $DELIVERY_SENT AND d.settled_ms <= ?2
     AND NOT EXISTS (SELECT 1 FROM bounce b
         WHERE b.delivery_id = d.id AND b.delivery_id > 0 AND b.counted = 1)
--- name: bounce_soft
-SELECT count(DISTINCT b.delivery_id) FROM bounce b JOIN delivery d ON d.id = b.delivery_id
-WHERE b.hash = ?1 AND b.counted = 1 AND b.taken_ms >= ?2 AND d.settled_ms > ?3
+-- Of the address by mail, and of the member by a server's own word, where no mail says the same.
+-- name: patience_ends
+SELECT (SELECT count(DISTINCT b.delivery_id) FROM bounce b JOIN delivery d ON d.id = b.delivery_id
+        WHERE b.hash = ?1 AND b.counted = 1 AND b.taken_ms >= ?2 AND d.settled_ms > ?3)
+    + (SELECT count(*)
+        FROM edition e CROSS JOIN delivery d ON d.edition_id = e.id AND d.member_id = ?4
+        WHERE d.state = $DELIVERY_FAILED AND d.settled_ms >= ?2 AND d.settled_ms > ?3
+            AND d.reason IN (SELECT id FROM reason
+                WHERE name IN ('mailbox-full', 'inactive-mailbox', 'recipient-refused'))
+            AND NOT EXISTS (SELECT 1 FROM bounce b
+                WHERE b.delivery_id = d.id AND b.delivery_id > 0 AND b.counted = 1))
 -- name: bounce_tally
 SELECT (SELECT coalesce(sum(count), 0) FROM tally
         WHERE edition_id = ?1 AND state = $DELIVERY_SENT),
