@@ -83,24 +83,16 @@ static bool must_end(const struct walk *walk)
 }
 
 /* What a person should still look at stays as new as it is. */
-static void mark(struct mailbox *mailbox, struct text uid, enum bounce_effect effect)
+static bool is_done_with(enum bounce_effect effect)
 {
-    if (uid.length > 0 && effect != EFFECT_FOR_PEOPLE && effect != EFFECT_UNPROVEN &&
-        effect != EFFECT_POISON)
-        mailbox_mark(mailbox, uid);
+    return effect != EFFECT_FOR_PEOPLE && effect != EFFECT_UNPROVEN && effect != EFFECT_POISON;
 }
 
 static void mark_all(struct mailbox *mailbox, const struct collect_batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++)
-        mark(mailbox, batch->mails[i].uid, batch->mails[i].bounce.effect);
-}
-
-/* Taken by a run that ended before it could delete the mail, or that judged it otherwise. */
-static void mark_known(struct mailbox *mailbox, struct text uid, enum bounce_effect effect)
-{
-    if (mailbox_removes(mailbox))
-        mark(mailbox, uid, effect);
+        if (batch->mails[i].uid.length > 0 && is_done_with(batch->mails[i].bounce.effect))
+            mailbox_mark(mailbox, batch->mails[i].uid);
 }
 
 /* The next mails that were never taken under their name. */
@@ -119,7 +111,8 @@ static bool gather(struct walk *walk, struct error *err)
                                                      batch->mailbox, mail.uid, &known, err))
             return false;
         if (known.id != 0) {
-            mark_known(walk->mailbox, mail.uid, known.effect);
+            if (is_done_with(known.effect))
+                mailbox_mark_again(walk->mailbox, mail.uid);
             continue;
         }
         if (!mailbox_read(walk->mailbox, &batch->arena, &mail, &there, err))

@@ -90,9 +90,10 @@ void mailbox_mark(struct mailbox *mailbox, struct text uid)
         mailbox->kind->mark(mailbox->state, uid);
 }
 
-bool mailbox_removes(const struct mailbox *mailbox)
+void mailbox_mark_again(struct mailbox *mailbox, struct text uid)
 {
-    return mailbox->kind->removes != NULL && mailbox->kind->removes(mailbox->state);
+    if (mailbox->kind->mark_again != NULL)
+        mailbox->kind->mark_again(mailbox->state, uid);
 }
 
 bool mailbox_again(struct mailbox *mailbox, struct error *err)

@@ -61,9 +61,12 @@ bool mailbox_next(struct mailbox *mailbox, struct arena *arena, struct mailbox_m
 bool mailbox_read(struct mailbox *mailbox, struct arena *arena, struct mailbox_mail *mail,
                   bool *ret_there, struct error *err);
 /* Shows that the mail was dealt with: seen in a Maildir and with `keep`, else deleted from its
- * server. Failing to is no error; where mailbox_removes(), the next run marks again. */
+ * server; at the latest when the mailbox is closed. Failing to is no error: the next run marks
+ * again. */
 void mailbox_mark(struct mailbox *mailbox, struct text uid);
-bool mailbox_removes(const struct mailbox *mailbox);
+/* The same for the mail that mailbox_next() gave last, which an earlier run took: that may have
+ * ended before it was shown. Nothing changes where a person may have undone it since. */
+void mailbox_mark_again(struct mailbox *mailbox, struct text uid);
 /* After a failure: true when it can be walked once more, from its first mail on. */
 bool mailbox_again(struct mailbox *mailbox, struct error *err);
 /* Mails that could not be read although the others could; they are where they were. */

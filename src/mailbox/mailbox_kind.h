@@ -16,9 +16,9 @@ struct mailbox_kind {
                  struct error *err);
     /* These may be NULL. */
     void (*mark)(void *state, struct text uid);
+    void (*mark_again)(void *state, struct text uid);
     void (*finish)(void *state); /* sends what was marked */
     bool (*again)(void *state, struct error *err);
-    bool (*removes)(const void *state);
     uint64_t (*passed_over)(const void *state);
 };
 

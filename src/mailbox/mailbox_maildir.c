@@ -8,6 +8,7 @@
 #include "base/banned.h"
 #include "base/memory.h"
 #include "mailbox/mailbox_kind.h"
+#include "mailbox/mailbox_marker.h"
 
 /* https://cr.yp.to/proto/maildir.html: a delivered mail is in new/, a seen one in cur/ with ":2,"
  * and flags behind its name; the name before the colon never changes. */
@@ -17,10 +18,8 @@ struct maildir {
     int folder;         /* the same, open: names in it are looked up without walking there */
     const char **files; /* "new/NAME", "cur/NAME:2,S"; by NAME, which begins with the time */
     size_t count, capacity, at;
+    struct mailbox_marker *marker; /* NULL: nothing was marked yet */
 };
-
-/* "cur/", the name, ":2,S" and a NUL. */
-enum { FILE_NAME = MAILBOX_UID + 16 };
 
 static const char *base_of(const char *file)
 {
@@ -67,6 +66,7 @@ static bool list(struct maildir *maildir, const char *folder, struct error *err)
 static void maildir_close(void *state)
 {
     struct maildir *maildir = state;
+    mailbox_marker_close(maildir->marker);
     if (maildir->folder >= 0)
         close(maildir->folder);
     memory_free(maildir->files);
@@ -134,11 +134,19 @@ static bool maildir_read(void *state, struct arena *arena, struct mailbox_mail *
 /* A mail in cur/ that is not seen yet (moved there by another program) stays as it is. */
 static void maildir_mark(void *state, struct text uid)
 {
-    char from[FILE_NAME], to[FILE_NAME];
+    struct maildir *maildir = state;
+    if (maildir->marker == NULL)
+        maildir->marker = mailbox_marker_open(maildir->folder);
+    mailbox_marker_add(maildir->marker, uid);
+}
+
+/* No person puts a mail back into new/: it is there because a run ended before it marked it. */
+static void maildir_mark_again(void *state, struct text uid)
+{
     const struct maildir *maildir = state;
-    snprintf(from, sizeof(from), "new/%.*s", TEXT_ARGS(uid));
-    snprintf(to, sizeof(to), "cur/%.*s:2,S", TEXT_ARGS(uid));
-    (void)renameat(maildir->folder, from, maildir->folder, to);
+    must(maildir->at > 0);
+    if (text_starts(text_of(maildir->files[maildir->at - 1]), TEXT("new/")))
+        maildir_mark(state, uid);
 }
 
 const struct mailbox_kind mailbox_maildir = {
@@ -147,4 +155,5 @@ const struct mailbox_kind mailbox_maildir = {
     .next = maildir_next,
     .read = maildir_read,
     .mark = maildir_mark,
+    .mark_again = maildir_mark_again,
 };

@@ -172,6 +172,14 @@ static void remote_mark(void *state, struct text uid)
     remote->marks[remote->mark_count++] = name->handle;
 }
 
+/* What is kept a person may have shown as unread again, and it stays so. */
+static void remote_mark_again(void *state, struct text uid)
+{
+    const struct remote *remote = state;
+    if (!remote->server->keep)
+        remote_mark(state, uid);
+}
+
 static void remote_finish(void *state)
 {
     struct remote *remote = state;
@@ -311,12 +319,6 @@ static bool remote_again(void *state, struct error *err)
     return false;
 }
 
-static bool remote_removes(const void *state)
-{
-    const struct remote *remote = state;
-    return !remote->server->keep;
-}
-
 static uint64_t remote_passed_over(const void *state)
 {
     const struct remote *remote = state;
@@ -328,8 +330,8 @@ const struct mailbox_kind mailbox_remote = {
     .next = remote_next,
     .read = remote_read,
     .mark = remote_mark,
+    .mark_again = remote_mark_again,
     .finish = remote_finish,
     .again = remote_again,
-    .removes = remote_removes,
     .passed_over = remote_passed_over,
 };

@@ -126,12 +126,62 @@ static void reads_maildir(void)
     check_text("under its name", buffer_text(&out), TEXT("[1.a:one][2.b:two][3.c:three]"));
 }
 
+static void make_maildir(const char *name)
+{
+    ARENA(arena);
+    static const char *const parts[] = {"", "/new", "/cur", "/tmp"};
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        must(mkdir(arena_printf(&arena, "%s/%s%s", folder, name, parts[i]).at, 0700) == 0);
+}
+
+static void marks_many(void)
+{
+    enum { MANY = 3000 };
+    ARENA(arena);
+    struct mailbox *mailbox;
+    struct error err;
+    size_t seen = 0;
+    make_maildir("many");
+    for (size_t i = 0; i < MANY; i++)
+        put(arena_printf(&arena, "many/new/%zu.x", i).at, TEXT("mail"));
+    must(mailbox_open(TEXT("maildir:many"), folder, &mailbox, &err));
+    for (size_t i = 0; i < MANY; i++)
+        mailbox_mark(mailbox, arena_printf(&arena, "%zu.x", i));
+    mailbox_close(mailbox);
+    for (size_t i = 0; i < MANY; i++) {
+        const char *name = arena_printf(&arena, "many/cur/%zu.x:2,S", i).at;
+        seen += access(at(&arena, name), F_OK) == 0;
+    }
+    check_number("once it is closed all are seen that were marked", seen, MANY);
+}
+
+static void marks_again(void)
+{
+    ARENA(arena);
+    struct mailbox *mailbox;
+    struct mailbox_mail mail;
+    struct error err;
+    bool there = true;
+    make_maildir("again");
+    put("again/new/1.a", TEXT("one"));
+    put("again/cur/2.b:2,", TEXT("two"));
+    must(mailbox_open(TEXT("maildir:again"), folder, &mailbox, &err));
+    while (mailbox_next(mailbox, &arena, &mail, &there, &err) && there)
+        mailbox_mark_again(mailbox, mail.uid);
+    mailbox_close(mailbox);
+    check("what a run left in new/ is seen", access(at(&arena, "again/cur/1.a:2,S"), F_OK) == 0);
+    check("what a person shows as unread stays so",
+          access(at(&arena, "again/cur/2.b:2,"), F_OK) == 0);
+}
+
 int main(void)
 {
     must(mkdtemp(folder) != NULL);
     reads_mbox();
     caps_a_mail();
     reads_maildir();
+    marks_many();
+    marks_again();
     ARENA(arena);
     check("the test cleans up",
           system(arena_printf(&arena, "rm -rf %s", folder).at) == 0); /* a name of our own */
