@@ -96,7 +96,7 @@ static void mark_all(struct mailbox *mailbox, const struct collect_batch *batch)
 }
 
 /* The next mails that were never taken under their name. */
-static bool gather(struct walk *walk, struct error *err)
+static bool gather_here(struct walk *walk, struct error *err)
 {
     struct mailbox_mail mail;
     struct collect_batch *batch = walk->next;
@@ -121,6 +121,15 @@ static bool gather(struct walk *walk, struct error *err)
             collect_batch_add(batch, &mail);
     }
     return true;
+}
+
+/* A snapshot of the database keeps its log from being emptied, so it waits for no server. */
+static bool gather(struct walk *walk, struct error *err)
+{
+    struct store *store = walk->options->workspace->store;
+    if (mailbox_is_remote(walk->mailbox))
+        return gather_here(walk, err);
+    return bounce_begin_look(store, err) && bounce_end(store, gather_here(walk, err), err);
 }
 
 /* The next batch is being read while this one is made durable. */

@@ -68,6 +68,11 @@ void mailbox_close(struct mailbox *mailbox)
     memory_free(mailbox);
 }
 
+bool mailbox_is_remote(const struct mailbox *mailbox)
+{
+    return mailbox->kind == &mailbox_remote;
+}
+
 bool mailbox_next(struct mailbox *mailbox, struct arena *arena, struct mailbox_mail *ret_mail,
                   bool *ret_there, struct error *err)
 {

@@ -54,6 +54,7 @@ bool mailbox_open(struct text url, const char *root, struct mailbox **ret_mailbo
 /* What was marked is told to the server first. NULL is fine. */
 void mailbox_close(struct mailbox *mailbox);
 
+bool mailbox_is_remote(const struct mailbox *mailbox);
 /* The next mail's name, without reading it; `ret_there` is false at the end. In `arena`. */
 bool mailbox_next(struct mailbox *mailbox, struct arena *arena, struct mailbox_mail *ret_mail,
                   bool *ret_there, struct error *err);

@@ -29,6 +29,11 @@ bool bounce_begin(struct store *store, struct error *err)
     return store_begin(store, err);
 }
 
+bool bounce_begin_look(struct store *store, struct error *err)
+{
+    return statement_run(statement_of(store, QUERY_SNAPSHOT), NULL, err);
+}
+
 bool bounce_end(struct store *store, bool good, struct error *err)
 {
     return store_end(store, good, err);

@@ -230,6 +230,31 @@ def soft_bounces_count_until_one_arrives(it):
     it.expect(row["class"] == "mailbox-full" and row["until"] is not None, "and not for ever", row)
 
 
+def one_that_arrived_takes_the_soft_ones_before_it_away(it):
+    it.sample_workspace()
+    home, catcher = Home(it), it.catcher()
+
+    def sent_days_ago(edition, days, comes_home):
+        sent = Sent(it, edition, catcher)
+        full = sent.people[0]
+        database = sqlite3.connect(it.workspace / "var/broadside.db")
+        with database:
+            database.execute("UPDATE delivery SET settled_ms = settled_ms - ? WHERE edition_id = (SELECT id FROM edition WHERE slot = ?)",
+                             (days * 86_400_000, edition))
+        database.close()
+        if comes_home:
+            home.put(dsn(sent.path(full), full, FULL, number=days))
+            it.expect(effects(home.collect()) == ["counted"], f"{edition} counts")
+        return full in suppressed(it)
+
+    for number in range(4):
+        it.expect(not sent_days_ago(f"before-{number}", 30 - number, True), "four are too few")
+    sent_days_ago("between", 20, False)
+    for number in range(4):
+        it.expect(not sent_days_ago(f"behind-{number}", 10 - number, True), "and so are four behind one that nobody sent back")
+    it.expect(sent_days_ago("last", 5, True), "the fifth of those suppresses")
+
+
 def limits_a_lock_and_clear_words(it):
     it.sample_workspace()
     sent, home = Sent(it), Home(it)
@@ -342,7 +367,7 @@ def postfix_bounces_later_and_exactly_the_unknown_are_suppressed(it):
 STORIES = [a_bounce_suppresses_its_reader_once, the_same_mail_by_every_way_counts_once, a_forged_bounce_changes_nothing, a_copy_stays_where_the_mail_it_repeats_stays,
            our_header_and_our_message_id_prove_it_too, our_own_fault_costs_no_reader,
            a_complaint_suppresses_for_ever_and_an_auto_reply_does_nothing,
-           an_unsubscribe_mail_unsubscribes_by_its_token, soft_bounces_count_until_one_arrives,
+           an_unsubscribe_mail_unsubscribes_by_its_token, soft_bounces_count_until_one_arrives, one_that_arrived_takes_the_soft_ones_before_it_away,
            limits_a_lock_and_clear_words,
            better_tables_judge_again_what_was_kept, a_postmasters_own_words_decide, killed_at_any_moment_it_takes_each_mail_once,
            postfix_bounces_later_and_exactly_the_unknown_are_suppressed]
