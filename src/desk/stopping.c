@@ -30,7 +30,8 @@ static void on_signal(int number)
 void stopping_listen(void)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM};
-    struct sigaction action = {.sa_handler = on_signal};
+    /* A result that is being written is written to its end. */
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     must(wake >= 0);
     for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)

@@ -47,6 +47,17 @@ struct trial {
 
 /* --- In the child --- */
 
+/* What stops a service or a terminal's job is sent to all its processes. The parent ends behind the
+ * batch, and its end ends this; a child that died at once would be taken for one that a mail
+ * ended. */
+static void heed_the_clock_only(void)
+{
+    static const int others[] = {SIGINT, SIGTERM, SIGHUP};
+    signal(SIGALRM, SIG_DFL);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        signal(others[i], SIG_IGN);
+}
+
 static void confine(void)
 {
     struct rlimit files = {0, 0};
@@ -55,10 +66,7 @@ static void confine(void)
     struct rlimit memory = {TRIAL_MEMORY, TRIAL_MEMORY};
     setrlimit(RLIMIT_AS, &memory);
 #endif
-    const int numbers[] = {SIGALRM, SIGTERM, SIGHUP};
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-        signal(numbers[i], SIG_DFL);
-    signal(SIGINT, SIG_IGN); /* the parent ends after the batch, and its end ends this */
+    heed_the_clock_only();
 }
 
 /* Orders come on standard input, reports go to standard output; nothing else is open: not the

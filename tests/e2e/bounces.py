@@ -3,6 +3,9 @@ import email
 import email.policy
 import fcntl
 import json
+import os
+import pathlib
+import signal
 import sqlite3
 import time
 
@@ -341,6 +344,50 @@ def killed_at_any_moment_it_takes_each_mail_once(it):
               len(home.names("new")))
 
 
+def stopped_in_the_middle_of_a_batch_it_ends_cleanly(it):
+    """As systemd and a terminal stop it: whoever belongs to it gets the signal, too."""
+    it.sample_workspace()
+    sent, home = Sent(it), Home(it)
+    for number in range(9000):
+        address = sent.people[number % len(sent.people)]
+        home.put(dsn(sent.path(address), address, FULL, number=number))
+    database = sqlite3.connect(it.workspace / "var/broadside.db")
+
+    def taken():
+        return database.execute("SELECT count(*) FROM bounce").fetchone()[0]
+
+    def children(process):
+        return [int(child) for child in pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+    names = []
+    for number, is_reading in ((signal.SIGTERM, True), (signal.SIGINT, False), (signal.SIGHUP, True), (signal.SIGTERM, False)):
+        before = taken()
+        process = it.start("collect", "--json", *home.option)
+        wait_for(lambda: children(process), step=0.001)
+        reader = children(process)[0]
+        if is_reading:  # it stands in the middle of the first batch
+            os.kill(reader, signal.SIGSTOP)
+            time.sleep(0.3)
+        else:  # the first batch is taken; nobody listens, so it stands in the middle of telling
+            wait_for(lambda: taken() > before, step=0.001)
+            time.sleep(0.1)
+        os.kill(process.pid, number)
+        os.kill(reader, number)
+        os.kill(reader, signal.SIGCONT)
+        out, err = process.communicate(timeout=60)
+        it.expect(process.returncode == 75, "it says that a signal left work", (process.returncode, err))
+        lines = [json.loads(line) for line in out.splitlines()]
+        it.expect({line["effect"] for line in lines} == {"counted"}, "the signal costs no mail that was being read", err)
+        names += [line["mail"] for line in lines]
+        it.expect(before < len(names) == taken() < 9000, "what was taken is told", (len(names), taken()))
+        it.expect(len(home.names("new")) == 9000 - taken(), "and shown as seen, the others not", (len(home.names("new")), taken()))
+    done = home.collect()
+    database.close()
+    names += [line["mail"] for line in done.lines()]
+    it.expect(done.status == 0 and len(names) == len(set(names)) == 9000, "the next run takes the others, and none twice", len(names))
+    it.expect(home.names("new") == [], "then all are seen")
+
+
 def postfix_bounces_later_and_exactly_the_unknown_are_suppressed(it):
     it.sample_workspace()
     people = [member["email"] for member in it.ok("plan", STEM, "--json", "--list").lines()]
@@ -370,4 +417,5 @@ STORIES = [a_bounce_suppresses_its_reader_once, the_same_mail_by_every_way_count
            an_unsubscribe_mail_unsubscribes_by_its_token, soft_bounces_count_until_one_arrives, one_that_arrived_takes_the_soft_ones_before_it_away,
            limits_a_lock_and_clear_words,
            better_tables_judge_again_what_was_kept, a_postmasters_own_words_decide, killed_at_any_moment_it_takes_each_mail_once,
+           stopped_in_the_middle_of_a_batch_it_ends_cleanly,
            postfix_bounces_later_and_exactly_the_unknown_are_suppressed]
