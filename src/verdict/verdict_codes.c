@@ -91,13 +91,15 @@ const struct verdict_enhanced_row verdict_enhanced_rows[] = {
     {7, 60, 60, CLASS_POLICY_BLOCK, WEIGHT_CODE, "x.7.60 may not send as this (Exchange)"},
     {7, 64, 64, CLASS_REMOTE_SYSTEM, WEIGHT_CODE, "x.7.64 relaying denied (Exchange)"},
     {7, 124, 136, CLASS_RECIPIENT_REFUSED, WEIGHT_CODE, "x.7.12x, x.7.13x restricted (Exchange)"},
-    {7, 501, 504, CLASS_POLICY_BLOCK, WEIGHT_CODE, "x.7.50x banned sender (Exchange)"},
+    {7, 321, 325, CLASS_TEMPORARY_NETWORK, WEIGHT_CODE, "x.7.32x TLS or DANE there (Exchange)"},
+    {7, 500, 504, CLASS_POLICY_BLOCK, WEIGHT_CODE, "x.7.50x banned sender (Exchange)"},
     {7, 505, 505, CLASS_RECIPIENT_REFUSED, WEIGHT_CODE, "x.7.505 banned recipient (Exchange)"},
     {7, 506, 508, CLASS_POLICY_BLOCK, WEIGHT_CODE, "x.7.506 to x.7.508 banned host (Exchange)"},
     {7, 509, 509, CLASS_AUTH_FAILURE, WEIGHT_CODE, "x.7.509 DMARC (Exchange)"},
     {7, 510, 514, CLASS_POLICY_BLOCK, WEIGHT_CODE, "x.7.51x banned sender (Exchange)"},
     {7, 515, 515, CLASS_AUTH_FAILURE, WEIGHT_CODE, "x.7.515 authentication level (Outlook)"},
     {7, 606, 650, CLASS_POLICY_BLOCK, WEIGHT_CODE, "x.7.606 to x.7.650 banned IP (Exchange)"},
+    {7, 850, 899, CLASS_POLICY_BLOCK, WEIGHT_CODE, "x.7.8xx suspicious IP (Exchange)"},
     {7, 700, 750, CLASS_POLICY_BLOCK, WEIGHT_CODE, "x.7.7xx tenant or domain blocked (Exchange)"},
 };
 

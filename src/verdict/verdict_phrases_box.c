@@ -152,7 +152,7 @@ static const struct verdict_phrase rows[] = {
     REFUSED("recipient refused to accept"),
     REFUSED("recipient * refused your"),
     /* Mere: what follows may say why */
-    REFUSED_CLEARLY("recipient rejected"),
+    REFUSED_PERHAPS("recipient rejected"),
     REFUSED_CLEARLY("user reject"),
     REFUSED_CLEARLY("automatically rejected"), /* Sieve, by the reader's own rule */
     REFUSED("user refused"),
@@ -336,6 +336,11 @@ static const struct verdict_phrase rows[] = {
     REFUSED_SURELY("personal block"),
     REFUSED_SURELY("resolver rst"), /* Exchange: a restriction of the recipient */
     REFUSED("restricted recipient"),
+    REFUSED("banned recipient"),
+    REFUSED("authenticated for group"),
+    REFUSED("authenticated for mailbox"),
+    REFUSED("authenticated for public"),
+    REFUSED("authenticated by organization"),
     REFUSED("delivery * is restricted"),
     REFUSED("only authenticated senders"),
     REFUSED("recipient rejects"),

@@ -146,6 +146,8 @@ static const struct verdict_phrase rows[] = {
     CONTENT("no from header"),
     CONTENT("no subject header"),
     CONTENT("no message id header"),
+    CONTENT("header too long"),
+    CONTENT("header is too long"),
     CONTENT("line length"),
     CONTENT("line too long"),
     CONTENT("line is too long"),

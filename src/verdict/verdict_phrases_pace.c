@@ -144,6 +144,9 @@ static const struct verdict_phrase rows[] = {
     RATE("limit exceeded for your"),
     RATE("quota for sending"),
     RATE("queue quota"),
+    /* Ours, not the reader's, though the code is that of a full mailbox */
+    {"submission quota", CLASS_RATE_LIMITED, WEIGHT_ABOVE, SIGN_TOO_FAST},
+    {"sending quota", CLASS_RATE_LIMITED, WEIGHT_ABOVE, SIGN_TOO_FAST},
     RATE("hourly quota"),
     RATE("per minute"),
     RATE("reached * limit for sending"),

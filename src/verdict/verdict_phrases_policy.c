@@ -205,7 +205,6 @@ static const struct verdict_phrase rows[] = {
     BLOCK_MERELY("client host rejected"), /* Postfix */
     BLOCK_MERELY("client host * blocked"),
     BLOCK_MERELY("client host * rejected"),
-    BLOCK("client * not authenticated"),
     BLOCK("host network not allowed"), /* Mimecast */
     BLOCK_MERELY("host rejected"),
     BLOCK_CLEARLY("your host is"),

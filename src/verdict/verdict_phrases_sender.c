@@ -100,7 +100,6 @@ static const struct verdict_phrase rows[] = {
     BLOCK("administrative prohibition"), /* Exim */
     BLOCK("administratively prohibited"),
     BLOCK("administratively denied"),
-    BLOCK("access denied banned"),
     BLOCK("access denied traffic not accepted from this ip"),
     BLOCK_CLEARLY("rejected by policy"),
     BLOCK_CLEARLY("policy"),

@@ -88,6 +88,7 @@ static const struct verdict_phrase rows[] = {
     SYSTEM_SURELY("unauthenticated senders not allowed"),
     SYSTEM_SURELY("auth failed"),
     SYSTEM_SURELY("auth required"),
+    SYSTEM_SURELY("client was not authenticated"), /* Exchange */
     SYSTEM_SURELY("smtp auth"),
     SYSTEM_SURELY("must authenticate"),
     SYSTEM_SURELY("must be authenticated"),

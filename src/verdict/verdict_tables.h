@@ -19,10 +19,11 @@ enum verdict_weight {
     WEIGHT_HINT = 3,  /* says this, among other things */
     WEIGHT_CODE = 5,  /* a code that has one meaning, when it is used as RFC 3463 says */
     WEIGHT_CLEAR = VERDICT_CLEAR, /* words for exactly this */
-    WEIGHT_MORE = 13, /* words that outweigh a code and other clear words, which name a symptom */
-    WEIGHT_SURE = 15, /* words that outweigh any code and any clear words */
-    WEIGHT_TOP = 19,  /* words that name the cause of what even sure words describe */
-    WEIGHT_OWN = 40,  /* a postmaster's own words: more than all of the others together */
+    WEIGHT_MORE = 13,  /* words that outweigh a code and other clear words, which name a symptom */
+    WEIGHT_SURE = 15,  /* words that outweigh any code and any clear words */
+    WEIGHT_TOP = 19,   /* words that name the cause of what even sure words describe */
+    WEIGHT_ABOVE = 23, /* the same, against sure words and the code that goes with them */
+    WEIGHT_OWN = 40,   /* a postmaster's own words: more than all of the others together */
 };
 
 /* What a phrase says beside its class: sending time asks, and the reader of bounce mails. */
