@@ -270,20 +270,11 @@ static void send_all(void)
                                    .paces_domains = sim.limited,
                                    .keeps_limits = sim.limited,
                                    .pause = pause_edition};
-    struct send_report report = {0};
-    struct log log = log_to_stderr(&sim_clock, LOG_ERROR + 1);
-    struct random random = random_seeded(sim_below(UINT64_MAX));
-    struct send_options options = {.clock = &sim_clock,
-                                   .random = &random,
-                                   .log = &log,
-                                   .stop = &sim.stop,
-                                   .wake = -1,
-                                   .patience_ms = INT64_MAX / 4}; /* look() tells */
+    struct sim_sending sending;
+    sim_sending_begin(&sending);
+    sending.options.patience_ms = INT64_MAX / 4; /* look() tells */
     full.patience_ms = (int64_t)sim_below(3) * 120000;
-    sim_fill_options(&options);
-    sim_send(&options, &work, &report);
-    sim_trace("ended: fault %d %s", report.end.fault,
-              report.end.fault != FAULT_NONE ? report.end.message : "");
+    sim_send(&sending, &work);
 }
 
 /* Whether a failure had a reason. */

@@ -239,20 +239,11 @@ static bool live(void)
                                    .put_back = put_back,
                                    .commit = commit,
                                    .pause = pause_edition};
-    struct send_report report = {0};
-    struct log log = log_to_stderr(&sim_clock, LOG_ERROR + 1);
-    struct random random = random_seeded(sim_below(UINT64_MAX));
-    struct send_options options = {.clock = &sim_clock,
-                                   .random = &random,
-                                   .log = &log,
-                                   .stop = &sim.stop,
-                                   .wake = -1,
-                                   .patience_ms = (int64_t)sim_below(3) * 120000};
+    struct sim_sending sending;
+    sim_sending_begin(&sending);
+    sending.options.patience_ms = (int64_t)sim_below(3) * 120000;
     recover();
-    sim_fill_options(&options);
-    sim_send(&options, &work, &report);
-    sim_trace("ended: fault %d %s", report.end.fault,
-              report.end.fault != FAULT_NONE ? report.end.message : "");
+    sim_send(&sending, &work);
     return model.failed;
 }
 

@@ -245,14 +245,22 @@ static void draw_life(void)
     sim.cut_at = some_step();
 }
 
-void sim_fill_options(struct send_options *options)
+void sim_sending_begin(struct sim_sending *sending)
 {
-    options->relay =
-        (struct relay_target){.url = "smtp://relay0.example:25", .security = RELAY_CLEAR};
-    options->connections = sim.connections;
-    options->depth = sim.depth;
-    options->plain_data = sim.plain_data;
-    options->threaded = sim.threaded;
+    *sending = (struct sim_sending){.log = log_to_stderr(&sim_clock, LOG_ERROR + 1),
+                                    .random = random_seeded(sim_below(UINT64_MAX))};
+    sending->options = (struct send_options){
+        .relay = {.url = "smtp://relay0.example:25", .security = RELAY_CLEAR},
+        .connections = sim.connections,
+        .depth = sim.depth,
+        .plain_data = sim.plain_data,
+        .threaded = sim.threaded,
+        .clock = &sim_clock,
+        .random = &sending->random,
+        .log = &sending->log,
+        .stop = &sim.stop,
+        .wake = -1,
+    };
 }
 
 /* ---- Several relays ---- */
@@ -271,27 +279,29 @@ static bool note_move(void *self, const struct relay_config *relay, struct error
     return !sim.limited || limited_use(sim.relay, err);
 }
 
-void sim_send(struct send_options *options, const struct send_work *work,
-              struct send_report *ret_report)
+void sim_send(struct sim_sending *sending, const struct send_work *work)
 {
     static const struct text urls[SIM_RELAYS] = {TEXT_INIT("smtp://relay0.example"),
                                                  TEXT_INIT("smtp://relay1.example"),
                                                  TEXT_INIT("smtp://relay2.example")};
     struct relay_config configs[SIM_RELAYS] = {0};
     struct relays *relays;
+    struct send_report report = {0};
     struct error err;
     for (unsigned i = 0; i < sim.relays; i++)
         configs[i] = (struct relay_config){.url = urls[i],
                                            .tls = TLS_NONE,
-                                           .connections = (int64_t)options->connections,
-                                           .depth = (int64_t)options->depth,
+                                           .connections = sim.connections,
+                                           .depth = sim.depth,
                                            .limits = {&sim.limit, sim.limit.count > 0}};
     const struct relays_watch watch = {.self = configs, .use = note_move};
     const struct relay_list list = {configs, sim.relays};
     must(relays_open(&list, ".", &relays, &err));
-    relays_send(relays, options, work, &watch, ret_report);
+    relays_send(relays, &sending->options, work, &watch, &report);
     relays_close(relays);
     totals_moved--;
+    sim_trace("ended: fault %d %s", report.end.fault,
+              report.end.fault != FAULT_NONE ? report.end.message : "");
 }
 
 /* ---- A run ---- */

@@ -156,14 +156,18 @@ struct limited_totals {
 };
 extern struct limited_totals limited_totals;
 
-/* relays_send() over as many relays as there are in this world. */
-void sim_send(struct send_options *options, const struct send_work *work,
-              struct send_report *ret_report);
+/* What a life sends with: the dispatcher's options, for this world. */
+struct sim_sending {
+    struct log log;
+    struct random random;
+    struct send_options options; /* point into it: it stays where it is */
+};
+void sim_sending_begin(struct sim_sending *sending);
+/* relays_send() over as many relays as there are in this world, until it ends. */
+void sim_send(struct sim_sending *sending, const struct send_work *work);
 /* Which of the relays a target is. */
 unsigned sim_relay(const struct relay_target *target);
 
-/* The dispatcher's options but for clock, random, log. */
-void sim_fill_options(struct send_options *options);
 /* The message of a person, the same bytes whenever it is tried. */
 void sim_body(unsigned person, int64_t date_ms, struct buffer *out);
 void sim_address(unsigned person, char address[SEND_ADDRESS]);
