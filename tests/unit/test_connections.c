@@ -612,6 +612,126 @@ static void probes_are_further_and_further_apart(void)
     }
 }
 
+/* A relay that is preferred and was away; its probe is due at NOW. */
+static struct send_absent away;
+static struct send_absent *const absent[] = {&away};
+
+static void miss_a_better_one(struct world *world)
+{
+    static const struct relay_target better = {.url = "smtp://better.example"};
+    away = (struct send_absent){.target = &better, .not_before_ms = NOW, .tries = 1};
+    world->options.absent = absent;
+    world->options.absent_count = 1;
+}
+
+/* Its content is out, its reply is not in. */
+static void complete(struct world *world, struct relay *relay)
+{
+    struct send *send = &world->send;
+    hear(world, relay, "250 ok\r\n");
+    hear(world, relay, "250 ok\r\n");
+    hear(world, relay, "354 go on\r\n");
+    must(send->asked_count == 1);
+    struct flight *flight = send->asked[0];
+    send->asked_count = 0;
+    flight->state = FLIGHT_DECIDING;
+    flight_clear(send, flight);
+    turn_complete(send);
+    links_write(send);
+    must(told(relay, "\r\n.\r\n"));
+}
+
+/* As the loop does it. */
+static void leave_until(struct world *world, int64_t now_ms)
+{
+    world->send.now_ms = now_ms;
+    send_probe_tick(&world->send);
+    if (world->send.stopping)
+        links_finish(&world->send);
+    turn(world);
+}
+
+/* The probe stands beside the connections that were opened before it. */
+static struct relay *probe(struct world *world)
+{
+    unsigned opened = relays_opened;
+    send_probe_tick(&world->send);
+    check_number("the better relay is tried", relays_opened - opened, 1);
+    connect_all(world, RELAY_READY);
+    return &relays[opened];
+}
+
+static void a_better_relay_that_answers_gets_the_mail(void)
+{
+    struct world world;
+    begin(&world, 1, 1);
+    open_some(&world, 1);
+    miss_a_better_one(&world);
+    answer(&world, &relays[0]);
+    struct relay *better = probe(&world);
+    check("the trial is ended politely", told(better, "QUIT\r\n"));
+    leave_until(&world, NOW + 1);
+    check("the mail leaves for it", world.send.stopping && world.report.returned == &away);
+    check_number("and nothing is left here", world.send.open, 0);
+    end(&world);
+}
+
+static void a_better_relay_that_is_still_away_is_tried_later(void)
+{
+    struct world world;
+    begin(&world, 1, 1);
+    open_some(&world, 1);
+    miss_a_better_one(&world);
+    send_probe_tick(&world.send);
+    connect_all(&world, RELAY_FAILED);
+    check("the mail stays", !world.send.stopping && world.report.returned == NULL);
+    check("the next trial is later", away.tries == 2 && away.not_before_ms > NOW);
+    check_number("and nobody's fault here", world.send.failed_tries, 0);
+    check_number("it is waited for", send_probe_deadline(&world.send), away.not_before_ms);
+    end(&world);
+}
+
+static void a_slow_reply_keeps_the_mail_where_it_is(void)
+{
+    struct world world;
+    begin(&world, 1, 1);
+    open_some(&world, 1);
+    complete(&world, &relays[0]);
+    miss_a_better_one(&world);
+    probe(&world);
+    leave_until(&world, NOW + 1);
+    check("it would leave", world.send.stopping);
+    check_number("but waits so long", send_probe_deadline(&world.send), NOW + SEND_LEAVE_MS);
+    leave_until(&world, NOW + SEND_LEAVE_MS - 1);
+    check("for the reply", world.send.stopping && world.send.open == 1);
+    leave_until(&world, NOW + SEND_LEAVE_MS);
+    check("then it stays", !world.send.stopping && world.report.returned == NULL);
+    check("work goes on", world.send.more_due);
+    check("and the better relay is tried again later",
+          away.tries == 2 && away.not_before_ms > NOW + SEND_LEAVE_MS);
+    hear(&world, &relays[0], "250 taken\r\n");
+    check("the slow one is sent, and counts once",
+          world.send.result_count == 1 && world.send.results[0].fate == SEND_SENT);
+    turn(&world);
+    check_number("a fresh connection follows", relays_opened, 3);
+    end(&world);
+}
+
+static void what_ends_everything_outweighs_a_better_relay(void)
+{
+    struct world world;
+    begin(&world, 1, 1);
+    open_some(&world, 1);
+    complete(&world, &relays[0]);
+    miss_a_better_one(&world);
+    probe(&world);
+    send_stop(&world.send);
+    check("the mail does not move any more", world.report.returned == NULL);
+    leave_until(&world, NOW + SEND_LEAVE_MS);
+    check("and the end is the end", world.send.stopping);
+    end(&world);
+}
+
 int main(void)
 {
     they_are_opened_gradually();
@@ -628,5 +748,9 @@ int main(void)
     a_relay_that_always_breaks_off_is_given_up();
     many_that_fail_at_once_are_one_try();
     probes_are_further_and_further_apart();
+    a_better_relay_that_answers_gets_the_mail();
+    a_better_relay_that_is_still_away_is_tried_later();
+    a_slow_reply_keeps_the_mail_where_it_is();
+    what_ends_everything_outweighs_a_better_relay();
     return check_done();
 }
