@@ -2,7 +2,7 @@
 #include "flow/notice.h"
 
 #include "base/memory.h"
-#include "flow/relays.h"
+#include "flow/errand.h"
 #include "mail/encode.h"
 #include "mail/header.h"
 
@@ -94,27 +94,7 @@ bool notice_compose(struct arena *arena, const struct notify_config *notify,
 struct noticing {
     const struct notice_options *options;
     struct text subject, text;
-    size_t next;
-    struct error failure; /* fault 0: none */
 };
-
-static bool take(void *self, struct send_item **items, size_t room, int64_t now_ms,
-                 size_t *ret_count, int64_t *ret_next_ms, struct error *err)
-{
-    struct noticing *noticing = self;
-    size_t count = noticing->options->workspace->config.notify.to.count;
-    (void)err;
-    for (*ret_count = 0; *ret_count < room && noticing->next < count; (*ret_count)++) {
-        struct send_item *item = items[*ret_count];
-        item->key = (int64_t)++noticing->next;
-        item->edition = 0;
-        item->attempts = 0;
-        item->first_attempt_ms = now_ms;
-        item->retry_for_ms = 0;
-    }
-    *ret_next_ms = noticing->next < count ? now_ms : INT64_MAX;
-    return true;
-}
 
 static bool add_id(struct buffer *out, struct text domain)
 {
@@ -126,11 +106,12 @@ static bool add_id(struct buffer *out, struct text domain)
     return !out->overflowed;
 }
 
-static bool merge(void *self, struct send_item *item, int64_t now_ms, struct error *err)
+static bool merge(void *self, size_t index, struct send_item *item, int64_t now_ms,
+                  struct error *err)
 {
     struct noticing *noticing = self;
     const struct config *config = &noticing->options->workspace->config;
-    struct text to = config->notify.to.at[item->key - 1], address = config->sender.address;
+    struct text to = config->notify.to.at[index], address = config->sender.address;
     const struct mailbox from = {TEXT("Broadside"), address}, reader = {{0}, to};
     struct buffer *out = &item->bytes;
     snprintf(item->to, sizeof(item->to), "%.*s", TEXT_ARGS(to));
@@ -151,47 +132,16 @@ static bool merge(void *self, struct send_item *item, int64_t now_ms, struct err
     return !out->overflowed || error_set(err, FAULT_BUG, "the notice is too long");
 }
 
-/* Tried once: what did not go now is in the log. */
-static void put_back(void *self, struct send_item *item)
-{
-    struct noticing *noticing = self;
-    error_set(&noticing->failure, FAULT_REMAINS, "%s got no notice: the connection ended before it",
-              item->to);
-}
-
-static bool commit(void *self, const struct send_result *results, size_t result_count,
-                   struct send_intent *intents, size_t intent_count, int64_t now_ms,
-                   struct error *err)
-{
-    struct noticing *noticing = self;
-    (void)now_ms, (void)err;
-    for (size_t i = 0; i < result_count; i++)
-        if (results[i].fate != SEND_SENT)
-            error_set(&noticing->failure, FAULT_SOME_FAILED, "%s got no notice: %u %.*s",
-                      results[i].item->to, results[i].reply.code, TEXT_ARGS(results[i].reply.text));
-    for (size_t i = 0; i < intent_count; i++)
-        intents[i].granted = true;
-    return true;
-}
-
 bool notice_send(const struct notice_options *options, struct text subject, struct text text,
                  struct error *err)
 {
-    const struct workspace *workspace = options->workspace;
-    const struct relays_watch nobody = {0};
+    const struct config *config = &options->workspace->config;
     struct noticing noticing = {.options = options, .subject = subject, .text = text};
+    struct errand errand = {.self = &noticing, .count = config->notify.to.count, .merge = merge};
     struct send_options how = {
         .clock = options->clock, .random = options->random, .log = options->log, .wake = -1};
-    const struct send_work work = {
-        .self = &noticing, .take = take, .merge = merge, .put_back = put_back, .commit = commit};
-    struct send_report report;
-    struct relays *relays;
-    if (!relays_open(&workspace->config.relay, workspace->root, &relays, err))
+    if (!errand_run(&errand, &config->relay, options->workspace->root, &how, err))
         return false;
-    relays_send(relays, &how, &work, &nobody, &report);
-    relays_close(relays);
-    if (report.end.fault == FAULT_NONE && noticing.failure.fault == FAULT_NONE)
-        return true;
-    *err = report.end.fault != FAULT_NONE ? report.end : noticing.failure;
-    return false;
+    *err = errand.end;
+    return errand.end.fault == FAULT_NONE;
 }

@@ -1,7 +1,7 @@
 /*
  * Notice: a mail to the owner about what a run did: what waits for a person, what was paused, what
- * failed, what is finished. It goes through the same relay, is tried once, and is no delivery: the
- * ledger never hears of it.
+ * failed, what is finished. It goes through the same relays, is tried once (errand.h), and is no
+ * delivery: the ledger never hears of it.
  */
 #ifndef FLOW_NOTICE_H
 #define FLOW_NOTICE_H
@@ -15,7 +15,7 @@ struct notice_options {
     struct log *log;
 };
 
-enum { NOTICE_TEXT = 64 * 1024, NOTICE_PATIENCE_MS = 60000 };
+enum { NOTICE_TEXT = 64 * 1024 };
 
 /* What of a run is worth a notice under `notify.on`: a subject and a text in `arena`; false when
  * there is nothing to say, or nobody to say it to. */

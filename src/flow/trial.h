@@ -6,20 +6,16 @@
 #define FLOW_TRIAL_H
 
 #include "compose/compose.h"
-#include "send/send.h"
+#include "flow/errand.h"
 
 struct trial {
     struct composed *composed;
     const struct token_key *key;
     const struct recipient *readers;
-    size_t count;
     struct text to; /* the editor's address */
-    size_t next;    /* the first that was not taken yet */
-    uint64_t sent;
-    struct error first_failure; /* fault 0: none */
 };
 
-/* The work of a trial, for send_run(). Each reader is tried once. */
-struct send_work trial_work(struct trial *trial);
+/* One message for each of `count` readers. */
+struct errand trial_errand(struct trial *trial, size_t count);
 
 #endif

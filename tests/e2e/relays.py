@@ -242,6 +242,24 @@ def what_a_domain_asked_of_one_relay_is_remembered_for_that_relay_alone(it):
     it.expect(f"gentle.example is written to through 127.0.0.1:{first.port} at" in told, "and told as its own", told)
 
 
+def test_messages_go_through_the_next_relay_too(it):
+    it.sample_workspace()
+    first, second = it.catcher("--script", it.write("deaf", "conn *: mail drop\n")), it.catcher()
+    result = it.run("send", LINKED, "--test-to", "editor@example.org", "--json", *listed(first, second))
+    said = result.json()
+    it.expect(result.status == 0 and said["sent"] == said["messages"] == len(Taken(second)) > 1, "all of them", result)
+    it.expect(first.url in result.err and second.url in result.err, "and it is said through which", result)
+    nobody = it.run("send", LINKED, "--test-to", "editor@example.org", *listed(nowhere(), first))
+    it.expect_error(nobody, 69, "none of 2 relays can be used", "0 of")
+
+
+def a_relay_that_takes_one_message_a_connection_gets_all_test_messages(it):
+    it.sample_workspace()
+    relay = it.catcher("--script", it.write("one", 'conn *: mail nth=2 reply "421 4.3.2 one and no more" close\n'))
+    result = it.run("send", LINKED, "--test-to", "editor@example.org", "-o", f"relay.url={relay.url}")
+    it.expect(result.status == 0 and len(Taken(relay)) > 1, "over as many connections", result)
+
+
 STORIES = [
     the_second_relay_carries_all_when_the_first_is_down_at_the_start,
     a_relay_that_dies_midway_loses_nobody_and_costs_no_copy,
@@ -257,4 +275,6 @@ STORIES = [
     the_limits_of_each_relay_hold_by_its_own_log,
     the_warm_up_of_a_relay_goes_on_where_it_was_when_the_mail_comes_back,
     what_a_domain_asked_of_one_relay_is_remembered_for_that_relay_alone,
+    test_messages_go_through_the_next_relay_too,
+    a_relay_that_takes_one_message_a_connection_gets_all_test_messages,
 ]
