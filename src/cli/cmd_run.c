@@ -303,12 +303,21 @@ static void notify(struct running *running)
     struct session *session = running->session;
     struct random random = random_from_system();
     const struct notice_options how = {&running->workspace, session->clock, &random, &session->log};
+    struct route routes[ROUTES];
+    struct notice_facts facts = {.began_ms = running->now_ms,
+                                 .events = &running->events,
+                                 .editions = running->editions,
+                                 .edition_count = running->edition_count,
+                                 .routes = routes,
+                                 .end = &running->report.send.end};
     struct text subject, text;
     struct error err;
-    if (running->report.busy ||
-        !notice_compose(&session->arena, &running->workspace.config.notify, &running->events,
-                        running->editions, running->edition_count, &running->report.send.end,
-                        &subject, &text))
+    if (running->report.busy)
+        return;
+    if (!route_list(running->workspace.store, &session->arena, routes, &facts.route_count, &err))
+        log_warning(&session->log, "the notice says nothing of relays: %s", err.message);
+    if (!notice_compose(&session->arena, &running->workspace.config.notify, &facts, &subject,
+                        &text))
         return;
     if (!notice_send(&how, subject, text, &err))
         log_warning(&session->log, "the notice to the owner was not sent: %s", err.message);

@@ -56,15 +56,36 @@ static void head(struct arena *arena, struct text *subject, struct text campaign
                                 slot.length > 0 ? " " : "", TEXT_ARGS(slot), what);
 }
 
+/* A relay that began to fail, while another one carries the mail. */
+static void say_relays(struct arena *arena, const struct notice_facts *facts, struct buffer *out,
+                       struct text *subject)
+{
+    const struct route *used = NULL;
+    bool failed = false;
+    for (size_t i = 0; i < facts->route_count; i++) {
+        const struct route *route = &facts->routes[i];
+        if (route->used_ms != 0)
+            used = route;
+        if (route->failing_ms < facts->began_ms)
+            continue;
+        failed = true;
+        head(arena, subject, TEXT("the relay"), route->url, "failed");
+        buffer_printf(out, "The relay %.*s failed: %.*s\n", TEXT_ARGS(route->url),
+                      TEXT_ARGS(route->why));
+    }
+    if (failed && used != NULL)
+        buffer_printf(out, "Mail goes through %.*s meanwhile.\n", TEXT_ARGS(used->url));
+}
+
 bool notice_compose(struct arena *arena, const struct notify_config *notify,
-                    const struct run_events *events, const struct run_edition *editions,
-                    size_t edition_count, const struct error *end, struct text *ret_subject,
+                    const struct notice_facts *facts, struct text *ret_subject,
                     struct text *ret_text)
 {
     BUFFER(out, NOTICE_TEXT);
     struct text subject = {0};
-    for (size_t i = 0; i < events->count; i++) {
-        const struct run_event *event = &events->at[i];
+    const struct error *end = facts->end;
+    for (size_t i = 0; i < facts->events->count; i++) {
+        const struct run_event *event = &facts->events->at[i];
         if (event->repeated || !(notify->events & meanings[event->outcome].event))
             continue;
         head(arena, &subject, event->campaign, event->slot, meanings[event->outcome].word);
@@ -72,15 +93,17 @@ bool notice_compose(struct arena *arena, const struct notify_config *notify,
                       TEXT_ARGS(event->slot), meanings[event->outcome].word,
                       TEXT_ARGS(event->reason));
     }
-    for (size_t i = 0; i < edition_count; i++) {
-        if (!(notify->events & event_of(&editions[i])))
+    for (size_t i = 0; i < facts->edition_count; i++) {
+        const struct edition *after = &facts->editions[i].after;
+        if (!(notify->events & event_of(&facts->editions[i])))
             continue;
-        head(arena, &subject, editions[i].after.campaign, editions[i].after.slot,
-             edition_state_name(editions[i].after.state));
-        say_edition(&out, &editions[i].after);
+        head(arena, &subject, after->campaign, after->slot, edition_state_name(after->state));
+        say_edition(&out, after);
     }
-    if (end->fault != FAULT_NONE && end->fault != FAULT_REMAINS &&
-        (notify->events & NOTIFY_FAILURE)) {
+    bool stopped = end->fault != FAULT_NONE && end->fault != FAULT_REMAINS;
+    if (!stopped && (notify->events & NOTIFY_FAILURE))
+        say_relays(arena, facts, &out, &subject);
+    if (stopped && (notify->events & NOTIFY_FAILURE)) {
         head(arena, &subject, TEXT("the sending"), TEXT(""), "stopped");
         buffer_printf(&out, "The sending stopped: %s\n", end->message);
     }

@@ -260,6 +260,33 @@ def a_relay_that_takes_one_message_a_connection_gets_all_test_messages(it):
     it.expect(result.status == 0 and len(Taken(relay)) > 1, "over as many connections", result)
 
 
+def notices_of(catcher):
+    return [message for message in catcher.messages() if "owner@office.example" in str(message["To"])]
+
+
+def the_owner_hears_by_mail_which_relay_failed(it):
+    it.sample_workspace()
+    refusing, where, tls = behind_tls(it, "good", "--auth", "updates:another", "--require-auth")
+    second = it.catcher()
+    how = [*listed((where, f"{tls}, user: updates, password_file: {secret(it)}"), second), "-o",
+           "notify={to: [owner@office.example], on: [failure]}"]
+    people(it, ["a.example"], 3)
+    for minute, name in ((0, "first"), (5, "later")):
+        campaign(it, name, f"schedule: {{at: 2026-12-01T09:{minute:02}}}\nstatus: active\n")
+    it.expect(it.run("run", "--now", "2026-12-01T09:00", *how).status == 0, "the campaign goes out")
+    it.expect(len(notices_of(second)) == 1, "with one notice", len(notices_of(second)))
+    text = notices_of(second)[0].get_content()
+    it.expect(f"The relay {where} failed" in text and "535" in text, "that names the relay, and why", text)
+    it.expect(f"Mail goes through {second.url}" in text, "and who carried the mail", text)
+    it.expect(it.run("run", "--now", "2026-12-01T09:05", *how).status == 0 and len(Taken(second)) == 7, "five minutes later again")
+    it.expect(len(notices_of(second)) == 1, "and the same is not said twice", len(notices_of(second)))
+    third = it.catcher()
+    campaign(it, "last", "schedule: {at: 2026-12-01T09:10}\nstatus: active\n")
+    gone = it.run("run", "--now", "2026-12-01T09:10", *listed(nowhere(), nowhere()), "-o", how[-1])
+    it.expect(gone.status == 69, "without any relay there is no notice", gone)
+    it.expect("the notice to the owner was not sent" in gone.err, "which is said", gone)
+
+
 STORIES = [
     the_second_relay_carries_all_when_the_first_is_down_at_the_start,
     a_relay_that_dies_midway_loses_nobody_and_costs_no_copy,
@@ -277,4 +304,5 @@ STORIES = [
     what_a_domain_asked_of_one_relay_is_remembered_for_that_relay_alone,
     test_messages_go_through_the_next_relay_too,
     a_relay_that_takes_one_message_a_connection_gets_all_test_messages,
+    the_owner_hears_by_mail_which_relay_failed,
 ]
