@@ -63,6 +63,15 @@ struct text reading_address(struct text value)
     return text_slice(value, 0, REPORT_ADDRESS);
 }
 
+bool reading_is_ours(const struct reading *reading, struct text address)
+{
+    const struct report_evidence *evidence = &reading->report->evidence;
+    for (size_t i = 0; i < evidence->return_path_count; i++)
+        if (text_equal_nocase(address, evidence->return_paths[i]))
+            return true;
+    return false;
+}
+
 /* --- Judging --- */
 
 /* The server's own code says more than what its client made of it, unless it says nothing; but
@@ -74,16 +83,42 @@ static struct enhanced better_enhanced(struct enhanced status, struct enhanced s
     return status.class != 0 && (is_vague || is_expired) ? status : said;
 }
 
+/* "<bounces@example.org> does not exist" is said of us, not of the reader, when that is where our
+ * bounces go: the address is called the sender's then, for those who read the words. */
+static struct text with_sender_named(struct reading *reading, struct text text,
+                                     struct text recipient)
+{
+    struct text address;
+    size_t at = 0, copied = 0;
+    BUFFER(out, 2 * REPORT_DIAGNOSTIC);
+    if (text.length > REPORT_DIAGNOSTIC)
+        return text;
+    while (address_next(text, &at, &address)) {
+        size_t start = (size_t)(address.at - text.at);
+        if (text_equal_nocase(address, recipient) || !reading_is_ours(reading, address))
+            continue;
+        buffer_add(&out, text_slice(text, copied, start - copied));
+        buffer_add_string(&out, "sender ");
+        copied = start;
+    }
+    if (copied == 0 && out.length == 0)
+        return text;
+    buffer_add(&out, text_after(text, copied));
+    return out.overflowed ? text : arena_text(reading->arena, buffer_text(&out));
+}
+
 /* A text without a code of its own keeps the code that was found nearer to the recipient. */
-static struct verdict judge_by(struct report_recipient *recipient, struct enhanced status,
-                               struct text text)
+static struct verdict judge_by(struct reading *reading, struct report_recipient *recipient,
+                               struct enhanced status, struct text text)
 {
     struct facts *facts = &recipient->facts;
     uint16_t code = code_find(text);
-    facts->text = text;
+    facts->text = with_sender_named(reading, text, recipient->address);
     facts->code = code == 0 ? facts->code : code;
     facts->enhanced = better_enhanced(status, code_find_enhanced(text));
-    return verdict_of(facts);
+    struct verdict verdict = verdict_of(facts);
+    facts->text = text;
+    return verdict;
 }
 
 static enum facts_command command_of(const struct form *form, struct text about)
@@ -109,14 +144,14 @@ static void recipient_judge(struct reading *reading, struct report_recipient *re
     recipient->facts.command =
         command_of(reading->form, about.length > 0 ? about : reading->notice);
     struct facts best_facts = recipient->facts;
-    recipient->verdict = judge_by(recipient, status, recipient->diagnostic);
+    recipient->verdict = judge_by(reading, recipient, status, recipient->diagnostic);
     best_facts = recipient->facts;
     for (size_t i = 1; i < sizeof(texts) / sizeof(texts[0]); i++) {
         bool is_clear = recipient->verdict.weight >= VERDICT_CLEAR ||
                         recipient->verdict.class == CLASS_DELIVERED;
         if (is_clear || texts[i].length == 0)
             continue;
-        struct verdict verdict = judge_by(recipient, status, texts[i]);
+        struct verdict verdict = judge_by(reading, recipient, status, texts[i]);
         if (verdict.weight > recipient->verdict.weight || best_facts.text.length == 0) {
             recipient->verdict = verdict;
             best_facts = recipient->facts;

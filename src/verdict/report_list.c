@@ -158,13 +158,7 @@ static struct text without_bullets(struct text before)
 
 static bool is_own(const struct reading *reading, struct text address)
 {
-    const struct report_evidence *evidence = &reading->report->evidence;
-    if (text_equal_nocase(address, reading->report->from))
-        return true;
-    for (size_t i = 0; i < evidence->return_path_count; i++)
-        if (text_equal_nocase(address, evidence->return_paths[i]))
-            return true;
-    return false;
+    return text_equal_nocase(address, reading->report->from) || reading_is_ours(reading, address);
 }
 
 static enum score score_of(const struct reading *reading, struct text line, struct text previous,

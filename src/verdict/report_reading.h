@@ -34,6 +34,9 @@ struct text reading_returned_field(struct reading *reading, struct text name);
 /* Of `value`: "rfc822; <a@example.org>" gives a@example.org; empty when there is none. */
 struct text reading_address(struct text value);
 
+/* Where our bounces go, by the evidence. */
+bool reading_is_ours(const struct reading *reading, struct text address);
+
 /* --- report_notice.c --- */
 
 /* Gathers the notice and the returned message. */

@@ -25,6 +25,7 @@ static const struct verdict_phrase rows[] = {
     BLOCK("sender refused"),
     BLOCK("sender verify failed"), /* Exim */
     BLOCK("sender verification failed"),
+    BLOCK("verification failed for sender"),
     BLOCK("sender verification error"),
     BLOCK("sender domain"),
     BLOCK("senders domain"),
