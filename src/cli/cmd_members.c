@@ -6,10 +6,12 @@
 
 struct members_options {
     uint64_t limit;
+    bool yes;
 };
 
 static const struct option_row rows[] = {
     NUMBER_ROW(struct members_options, limit, "limit", 'n', "N", "show at most N"),
+    FLAG_ROW(struct members_options, yes, "yes", 'y', "erase: do not ask"),
     ROWS_END,
 };
 
@@ -145,11 +147,12 @@ static void show_as_json(const struct member *member, const struct member_histor
     session_say_line(&out);
 }
 
-static bool show(struct session *session, const struct workspace *workspace, const char *key,
-                 struct error *err)
+static bool show(struct session *session, const struct workspace *workspace,
+                 const struct members_options *options, const char *key, struct error *err)
 {
     struct member *member = NULL;
     struct member_history history;
+    (void)options;
     if (!desk_member(session, workspace, key, &member, err) ||
         !member_history(workspace->store, &session->arena, member->id,
                         clock_wall_ms(session->clock), &history, err))
@@ -165,31 +168,72 @@ static bool show(struct session *session, const struct workspace *workspace, con
     return true;
 }
 
-static bool find(struct session *session, const struct workspace *workspace, const char *word,
-                 uint64_t limit, struct error *err)
+static bool find(struct session *session, const struct workspace *workspace,
+                 const struct members_options *options, const char *word, struct error *err)
 {
     struct finding_members finding = {.session = session};
-    if (!member_search(workspace->store, text_of(word), 0, (int64_t)limit, show_line, &finding,
-                       err))
+    if (!member_search(workspace->store, text_of(word), 0, (int64_t)options->limit, show_line,
+                       &finding, err))
         return false;
     if (finding.count == 0 && word[0] != '\0' && !session->json && !session->quiet)
         fprintf(stderr, "nobody has \"%s\" in a name, an address, a key or the tags\n", word);
     return true;
 }
 
+static bool erase(struct session *session, const struct workspace *workspace,
+                  const struct members_options *options, const char *key, struct error *err)
+{
+    struct member *member = NULL;
+    if (!desk_member(session, workspace, key, &member, err))
+        return false;
+    struct text question = arena_printf(
+        &session->arena, "Erase %.*s, %.*s, and all that is known of them? It cannot be undone.",
+        TEXT_ARGS(member->key), TEXT_ARGS(member->email));
+    if (!options->yes && !session_confirm(question.at))
+        return error_set(err, FAULT_REFUSED,
+                         "not confirmed, nobody was erased; --yes erases without asking");
+    if (!member_erase(workspace->store, member->id, clock_wall_ms(session->clock), err))
+        return false;
+    session_sayf("%.*s is erased; nothing will be sent to that address, whoever imports it again\n",
+                 TEXT_ARGS(member->key));
+    return true;
+}
+
+/* What may be asked about members, or done to them. */
+static const struct verb {
+    const char *name;
+    enum workspace_need need;
+    bool (*act)(struct session *session, const struct workspace *workspace,
+                const struct members_options *options, const char *word, struct error *err);
+} verbs[] = {
+    {"find", WORKSPACE_READER, find},
+    {"show", WORKSPACE_READER, show},
+    {"erase", WORKSPACE_WRITER, erase},
+};
+
+/* `members` alone finds everybody. */
+static const struct verb *verb_of(char **words, const char **ret_word)
+{
+    *ret_word = words[0] != NULL ? words[1] : "";
+    if (words[0] == NULL)
+        return &verbs[0];
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        if (strcmp(words[0], verbs[i].name) == 0)
+            return &verbs[i];
+    return NULL;
+}
+
 static int run(struct session *session, const void *given, char **words, struct error *err)
 {
-    const struct members_options *options = given;
     WORKSPACE(workspace);
-    const char *verb = words[0] != NULL ? words[0] : "find";
-    const char *word = words[0] != NULL ? words[1] : "";
-    bool showing = strcmp(verb, "show") == 0;
-    if ((!showing && strcmp(verb, "find") != 0) || word == NULL)
+    const char *word;
+    const struct verb *verb = verb_of(words, &word);
+    if (verb == NULL || word == NULL)
         return error_set(err, FAULT_USAGE,
-                         "members: it is `members`, `members find TEXT` or "
-                         "`members show KEY`"),
+                         "members: it is `members`, `members find TEXT`, `members show KEY` or "
+                         "`members erase KEY`"),
                FAULT_USAGE;
-    int status = desk_open(session, WORKSPACE_READER, false, &workspace, err);
+    int status = desk_open(session, verb->need, false, &workspace, err);
     if (status != 0)
         return status;
     if (workspace.store == NULL) {
@@ -197,15 +241,17 @@ static int run(struct session *session, const void *given, char **words, struct 
             session_sayf("there are no members yet; `broadside import FILE.csv` brings them in\n");
         return 0;
     }
-    bool done = showing ? show(session, &workspace, word, err)
-                        : find(session, &workspace, word, options->limit, err);
-    return done ? 0 : (int)err->fault;
+    return verb->act(session, &workspace, given, word, err) ? 0 : (int)err->fault;
 }
 
 const struct command command_members = {
     .name = "members",
-    .arguments = "[find TEXT | show KEY]",
+    .arguments = "[find TEXT|show KEY|erase KEY]",
     .summary = "who is there, with consent history and what they were sent",
+    .details =
+        "`erase` removes a member and all that names them. What was sent stays counted, and the "
+        "keyed\n"
+        "hash of the address stays suppressed, so that no later import writes to them again.",
     .rows = rows,
     .options_size = sizeof(struct members_options),
     .least_words = 0,

@@ -65,6 +65,21 @@ def a_member_is_found_and_shown_with_what_she_was_sent(it):
     it.expect(none.out == "" and "nobody has" in none.err, "who is not found is not there", none)
 
 
+def who_is_erased_is_gone_and_not_written_to_again(it):
+    it.sample_workspace()
+    catcher = it.catcher()
+    it.send(LINKED, catcher, "--edition", "e")
+    it.expect_error(it.run("members", "erase", "m01"), 77, "not confirmed", "--yes")
+    it.expect("robin@example.org" in it.ok("members").out, "nobody is erased by a slip")
+    it.expect("m01 is erased" in it.ok("members", "erase", "m01", "--yes").out, "told to, it is done")
+    it.expect_error(it.run("members", "show", "m01"), 64, "nobody has the key")
+    everything = it.ok("export").out + it.ok("status", "--csv").out + it.ok("suppress", "list").out
+    it.expect("robin" not in everything.lower() and "(an erased member)" in everything, "no list names them", everything)
+    it.ok("status", "--audit")
+    it.ok("import", it.workspace / "config/members.csv")
+    it.expect(it.ok("plan", LINKED, "--json").json()["left_out"]["suppressed"] == 1, "imported again, nothing goes there")
+
+
 def suppressing_is_undone_only_by_hand(it):
     it.sample_workspace()
     it.ok("suppress", "add", "Robin@Example.org", "--reason", "asked")

@@ -125,4 +125,17 @@ def a_preview_that_cannot_be_made_says_so_once(it):
     it.expect_error(it.run("preview", LINKED, "--text", "--as", "nobody"), 64, "nobody has the key", "members find")
 
 
+def a_bare_workspace_writes_to_nobody_but_its_own_members(it):
+    told = it.run("init", it.workspace, "--bare", workspace=False)
+    it.expect(told.status == 0 and "broadside import" in told.out, "it says what comes next", told)
+    it.expect(list((it.workspace / "campaigns").iterdir()) == [] and not (it.workspace / "config/members.csv").exists(), "nothing of the example's")
+    it.expect("there are no members yet" in it.ok("members").out, "nobody is there")
+    it.ok("import", it.write("ours.csv", "email,topics\nann@example.org,spring\n"))
+    it.write("campaigns/spring.yaml", "id: spring\ntopic: spring\nsubject: Hello\ntemplate: advocacy\nbody: Hello, friend.\naudience: {}\n")
+    it.ok("check")
+    catcher = it.catcher()
+    it.expect(it.send("spring", catcher).status == 0 and catcher.recipients() == ["ann@example.org"], "just her", catcher.recipients())
+    it.expect_error(it.run("init", it.workspace, "--bare", workspace=False), 64, "is there already")
+
+
 STORIES = [value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__]
