@@ -5,6 +5,7 @@
 #include "base/banned.h"
 #include "cli/commands.h"
 #include "desk/desk.h"
+#include "desk/edition_choice.h"
 #include "desk/report.h"
 #include "flow/plan.h"
 #include "flow/revision.h"
@@ -52,22 +53,9 @@ static bool check_hash(const struct plan *plan, const char *word, struct error *
 static bool find_held(struct session *session, struct store *store, struct text campaign,
                       const char *name, struct edition **ret_edition, struct error *err)
 {
-    struct edition *editions;
-    size_t count;
-    *ret_edition = NULL;
-    if (!edition_list(store, &session->arena, campaign, &editions, &count, err))
+    const struct edition_choice held = {campaign, name, edition_is_held, "held"};
+    if (!edition_choose(session, store, &held, ret_edition, err))
         return false;
-    for (size_t i = 0; i < count; i++) {
-        if (!edition_is_held(&editions[i]) ||
-            (name != NULL && !text_equal(editions[i].slot, text_of(name))))
-            continue;
-        if (*ret_edition != NULL)
-            return error_set(err, FAULT_USAGE,
-                             "%.*s has several held editions; say which by "
-                             "--edition",
-                             TEXT_ARGS(campaign));
-        *ret_edition = &editions[i];
-    }
     return *ret_edition != NULL || name == NULL ||
            error_set(err, FAULT_USAGE, "%.*s has no held edition %s", TEXT_ARGS(campaign), name);
 }

@@ -3,6 +3,7 @@
 #include "base/banned.h"
 #include "cli/commands.h"
 #include "desk/desk.h"
+#include "desk/edition_choice.h"
 #include "store/ledger.h"
 
 struct control_options {
@@ -37,36 +38,24 @@ static bool unfinished(const struct edition *edition)
     return edition->state == EDITION_RUNNING || edition->state == EDITION_PAUSED;
 }
 
-/* The named edition, or without a name the newest that `fits` (all, when NULL). */
+/* The named edition, or without a name the only one that `fits`; the newest, when that is NULL. */
 static bool find_edition(struct session *session, const struct workspace *workspace,
                          const char *campaign, const char *name,
                          bool (*fits)(const struct edition *), struct edition **ret_edition,
                          struct error *err)
 {
-    struct edition *editions = NULL;
-    size_t count = 0, matching = 0;
-    struct text id;
+    struct edition_choice choice = {.name = name,
+                                    .fits = name == NULL ? fits : NULL,
+                                    .sort = fits != NULL ? "unfinished" : NULL};
     *ret_edition = NULL;
-    if (!desk_campaign_id(session, workspace, campaign, &id, err) ||
+    if (!desk_campaign_id(session, workspace, campaign, &choice.campaign, err) ||
         (workspace->store != NULL &&
-         !edition_list(workspace->store, &session->arena, id, &editions, &count, err)))
+         !edition_choose(session, workspace->store, &choice, ret_edition, err)))
         return false;
-    for (size_t i = 0; i < count; i++) {
-        bool wanted = name != NULL ? text_equal(editions[i].slot, text_of(name))
-                                   : fits == NULL || fits(&editions[i]);
-        if (!wanted)
-            continue;
-        if (matching++ == 0)
-            *ret_edition = &editions[i];
-    }
-    if (matching == 0)
-        return error_set(err, FAULT_USAGE, "%s has no %sedition%s%s; `broadside status` lists them",
-                         campaign, name == NULL ? "unfinished " : "", name != NULL ? " " : "",
-                         name != NULL ? name : "");
-    if (matching > 1 && fits != NULL)
-        return error_set(err, FAULT_USAGE, "%s has %zu unfinished editions; say which by --edition",
-                         campaign, matching);
-    return true;
+    return *ret_edition != NULL ||
+           error_set(err, FAULT_USAGE, "%s has no %sedition%s%s; `broadside status` lists them",
+                     campaign, name == NULL && fits != NULL ? "unfinished " : "",
+                     name != NULL ? " " : "", name != NULL ? name : "");
 }
 
 /* What an operator may say of an unfinished edition, and how it is confirmed. */

@@ -107,6 +107,15 @@ static int unknown_command(struct session *session, const char *name, struct err
     return fail(session, err);
 }
 
+/* `help` and `help COMMAND`, as many programs have them. */
+static int help(struct session *session, const char *name, struct error *err)
+{
+    const struct command *command = name != NULL ? command_find(name) : NULL;
+    if (name == NULL)
+        return overview(stdout, 0);
+    return command != NULL ? show_help(command) : unknown_command(session, name, err);
+}
+
 static int start(struct session *session, int argc, char **argv)
 {
     struct error err = {0};
@@ -122,6 +131,8 @@ static int start(struct session *session, int argc, char **argv)
     if (position == argc)
         return overview(session->help ? stdout : stderr, session->help ? 0 : FAULT_USAGE);
     const struct command *command = command_find(argv[position]);
+    if (command == NULL && strcmp(argv[position], "help") == 0)
+        return help(session, argv[position + 1], &err);
     if (command == NULL)
         return unknown_command(session, argv[position], &err);
     int status = run_command(session, command, argc - position, argv + position, &err);

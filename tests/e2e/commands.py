@@ -21,6 +21,12 @@ def every_command_explains_itself(it):
         it.expect(not any(line.endswith(" ") for line in shown.out.splitlines()), "no line ends in blanks", shown)
 
 
+def help_is_a_word_as_well(it):
+    it.expect(it.run("help", workspace=False).out == it.run("--help", workspace=False).out, "help is --help")
+    it.expect(it.run("help", "send", workspace=False).out == it.run("send", "--help", workspace=False).out, "help COMMAND, too")
+    it.expect_error(it.run("help", "sned", workspace=False), 64, 'did you mean "send"')
+
+
 def render_prints_exact_bytes(it):
     it.workspace.mkdir()
     it.write("t.html", "{{#list}}<b>{{.}}</b>{{/list}}|{{missing}}|{{name | upper}}\n{{>part}}")
@@ -109,6 +115,17 @@ def pause_and_cancel_hold_an_edition(it):
     counts = it.ok("status", LINKED, "--json").json()
     it.expect(counts["state"] == "cancelled" and counts["skipped"] == counts["planned"] - 2, "and counted", counts)
     it.ok("status", "--audit")
+
+
+def of_several_editions_the_names_are_told(it):
+    it.sample_workspace()
+    catcher = it.catcher()
+    for edition in ("one", "two"):
+        it.send(LINKED, catcher, "--edition", edition, "--limit", "1")
+    it.expect_error(it.run("pause", LINKED), 64, "several unfinished editions", "two, one")
+    it.ok("pause", LINKED, "--edition", "two")
+    it.expect(len(it.ok("status", LINKED, "--edition", "two").out.split("paused")) == 2, "the named one is")
+    it.expect_error(it.run("cancel", LINKED, "--edition", "three"), 64, "has no edition three")
 
 
 def failed_ones_are_sent_again_when_told_to(it):
