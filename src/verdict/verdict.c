@@ -100,7 +100,7 @@ static bool is_x50(const struct enhanced *enhanced)
 static void weigh_command(struct scale *scale, const struct facts *facts,
                           enum facts_command command)
 {
-    bool is_refusal = facts->code >= 500 || facts->code == 421;
+    bool is_refusal = facts->code >= 500;
     if (command == COMMAND_CONNECT && is_refusal)
         scale_add(scale, CLASS_POLICY_BLOCK, WEIGHT_CODE, "refused at the door");
     if (command == COMMAND_MAIL && is_refusal)

@@ -157,6 +157,8 @@ static const struct verdict_phrase rows[] = {
     REFUSED_CLEARLY("automatically rejected"), /* Sieve, by the reader's own rule */
     REFUSED("user refused"),
     REFUSED("does not accept mail from"),
+    REFUSED("does not accept email in"),
+    REFUSED("does not accept mail in"),
     REFUSED("doesnt accept mail from"),
     REFUSED("not accepting mail from"),
     REFUSED("is not accepting mail"),

@@ -83,6 +83,8 @@ static const struct verdict_phrase rows[] = {
     RATE("too busy"),
     RATE_CLEARLY("busy"),
     RATE_CLEARLY("overloaded"),
+    RATE_CLEARLY("too much load"),
+    RATE("submission rate"),
     RATE_CLEARLY("high load"),
     RATE_CLEARLY("load is too high"),
     RATE("system is busy"),

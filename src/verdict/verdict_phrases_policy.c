@@ -191,7 +191,7 @@ static const struct verdict_phrase rows[] = {
     BLOCK("spammer"),
     BLOCK("spammers"),
     BLOCK("sending spam"),
-    BLOCK("spam from your"),
+    {"spam from your", CLASS_POLICY_BLOCK, WEIGHT_TOP, SIGN_NONE}, /* it is we, not this message */
     BLOCK("suspicious activity"),
     BLOCK("security restrictions"),
     BLOCK("weve sent a lot of spam"),
