@@ -22,8 +22,8 @@ enum {
 
 /* What an address has failed lately, the end of `class` being the last of it. */
 struct patience {
-    int64_t ends;
     bool is_over;
+    int64_t ends;     /* when it is over */
     int64_t until_ms; /* of the rest */
 };
 

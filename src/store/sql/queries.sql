@@ -585,6 +585,11 @@ WHERE edition_id = ?1 AND (SELECT topic_id FROM edition WHERE id = ?1) IS NULL
 SELECT d.member_id, coalesce(f.address_hash, m.address_hash)
 FROM delivery d JOIN member m ON m.id = d.member_id LEFT JOIN frozen f ON f.delivery_id = d.id
 WHERE d.id = ?1
+-- name: patience_at_most
+SELECT (SELECT count(*) FROM bounce WHERE hash = ?1 AND counted = 1 AND taken_ms >= ?2)
+    + (SELECT count(*)
+        FROM edition e CROSS JOIN delivery d ON d.edition_id = e.id AND d.member_id = ?3
+        WHERE e.moved_ms >= ?2 AND d.state = $DELIVERY_FAILED AND d.settled_ms >= ?2)
 -- name: patience_arrived
 SELECT max(d.settled_ms)
 FROM edition e CROSS JOIN delivery d ON d.edition_id = e.id AND d.member_id = ?1
@@ -597,8 +602,8 @@ SELECT (SELECT count(DISTINCT b.delivery_id) FROM bounce b JOIN delivery d ON d.
         WHERE b.hash = ?1 AND b.counted = 1 AND b.taken_ms >= ?2 AND d.settled_ms > ?3)
     + (SELECT count(*)
         FROM edition e CROSS JOIN delivery d ON d.edition_id = e.id AND d.member_id = ?4
-        WHERE d.state = $DELIVERY_FAILED AND d.settled_ms >= ?2 AND d.settled_ms > ?3
-            AND d.reason IN (SELECT id FROM reason
+        WHERE e.moved_ms >= ?2 AND d.state = $DELIVERY_FAILED AND d.settled_ms >= ?2
+            AND d.settled_ms > ?3 AND d.reason IN (SELECT id FROM reason
                 WHERE name IN ('mailbox-full', 'inactive-mailbox', 'recipient-refused'))
             AND NOT EXISTS (SELECT 1 FROM bounce b
                 WHERE b.delivery_id = d.id AND b.delivery_id > 0 AND b.counted = 1))
