@@ -70,30 +70,6 @@ def three_complaints_pause_what_is_being_sent(it):
     it.expect(sorted(rows) == angry and {row["until"] for row in rows.values()} == {None}, "for ever, whatever is imported", rows)
 
 
-def what_is_soft_is_forgotten_after_a_delivery(it):
-    it.sample_workspace()
-    catcher, home = it.catcher(), Home(it)
-
-    def edition(name, bounces):
-        sent = Sent(it, name, catcher)
-        full = sent.people[0]
-        if bounces:
-            home.put(dsn(sent.path(full), full, FULL))
-            it.expect(effects(home.collect()) == ["counted"], "it counts")
-        return full
-
-    for number in range(4):
-        full = edition(f"full-{number}", True)
-    back_in_time(it, 10)
-    edition("arrives", False)
-    back_in_time(it, 4)
-    for number in range(4):
-        edition(f"full-again-{number}", True)
-        it.expect(suppressed(it) == {}, f"one arrived between, so it begins anew: {number}", suppressed(it))
-    edition("the-fifth", True)
-    it.expect(list(suppressed(it)) == [full], "the fifth in a row is too much", suppressed(it))
-
-
 def what_is_soft_is_forgotten_after_a_while_and_so_is_its_suppression(it):
     it.sample_workspace()
     catcher, home = it.catcher(), Home(it)
@@ -161,7 +137,6 @@ def a_mailbox_that_is_full_while_we_write_counts_like_one_that_says_so_by_mail(i
 STORIES = [
     a_fault_of_ours_pauses_what_is_being_sent_and_says_what_to_mend,
     three_complaints_pause_what_is_being_sent,
-    what_is_soft_is_forgotten_after_a_delivery,
     what_is_soft_is_forgotten_after_a_while_and_so_is_its_suppression,
     a_mailbox_that_is_full_while_we_write_counts_like_one_that_says_so_by_mail,
     a_suppression_is_an_object_for_programs,
