@@ -244,7 +244,7 @@ static void say_result(struct sending *sending, const struct edition *edition,
         return;
     if (plain && idle && edition->state == EDITION_DONE)
         session_sayf("everybody has it already; nothing was sent\n");
-    edition_report(sending->session, edition);
+    edition_report(sending->session, edition, NULL);
     if (!report->busy)
         edition_report_rest(sending->session, edition);
 }

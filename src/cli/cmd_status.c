@@ -6,6 +6,7 @@
 #include "desk/edition_report.h"
 #include "desk/pace_report.h"
 #include "desk/relay_report.h"
+#include "store/bounce.h"
 #include "store/ledger.h"
 #include "store/lock.h"
 #include "store/occasion.h"
@@ -150,7 +151,13 @@ static bool show_edition(struct asking *asking, const struct edition *edition, s
         return audit_edition(asking, edition, err);
     if (is_detail(asking->options))
         return list_deliveries(asking, edition, err);
-    edition_report(asking->session, edition);
+    struct bounce_tally tally;
+    struct edition_home home;
+    if (!bounce_tally_of(asking->store, edition->id, &tally, err) ||
+        !bounce_returned(asking->store, edition->id, &home.returned, err))
+        return false;
+    home.complaints = tally.complaints;
+    edition_report(asking->session, edition, &home);
     if (!asking->alive)
         edition_report_rest(asking->session, edition);
     return true;

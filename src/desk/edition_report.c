@@ -18,7 +18,7 @@ static double rate_of(const struct edition *edition)
     return (double)edition->sent * 1000.0 / (double)(elapsed_ms > 0 ? elapsed_ms : 1);
 }
 
-static void as_json(const struct edition *edition)
+static void as_json(const struct edition *edition, const struct edition_home *home)
 {
     BUFFER(out, 8 * 1024);
     struct json_writer writer = {.out = &out};
@@ -38,6 +38,10 @@ static void as_json(const struct edition *edition)
     json_put_text(&writer, "reason", edition->pause_reason);
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
         json_put_number(&writer, counts[i].name, counts[i].count);
+    }
+    if (home != NULL) {
+        json_put_number(&writer, "returned", home->returned);
+        json_put_number(&writer, "complaints", home->complaints);
     }
     json_put_text(&writer, "content", edition->content_hash);
     json_put_text(&writer, "commit", edition->commit);
@@ -81,6 +85,19 @@ static void say_advice(const struct edition *edition)
         session_sayf("\n");
 }
 
+/* A relay took them, and what it could not deliver it sent back. */
+static void say_home(const struct edition_home *home)
+{
+    char number[GROUPED];
+    if (home->returned > 0)
+        session_sayf(
+            "  of those sent, %s came back; `broadside suppress list` says to whom nothing "
+            "more is sent\n",
+            grouped((uint64_t)home->returned, number));
+    if (home->complaints > 0)
+        session_sayf("  complaints: %s\n", grouped((uint64_t)home->complaints, number));
+}
+
 /* Where to read of those that did not just arrive. */
 static void say_lists(const struct edition *edition)
 {
@@ -98,7 +115,7 @@ static void say_lists(const struct edition *edition)
                          lists[i].option, lists[i].says);
 }
 
-static void as_text(const struct edition *edition)
+static void as_text(const struct edition *edition, const struct edition_home *home)
 {
     char when[DESK_TIME], number[GROUPED];
     const struct {
@@ -125,6 +142,8 @@ static void as_text(const struct edition *edition)
         separator = ", ";
     }
     session_sayf("\n");
+    if (home != NULL)
+        say_home(home);
     say_content(edition);
     say_lists(edition);
     if (edition_is_held(edition))
@@ -138,12 +157,13 @@ static void as_text(const struct edition *edition)
     }
 }
 
-void edition_report(struct session *session, const struct edition *edition)
+void edition_report(struct session *session, const struct edition *edition,
+                    const struct edition_home *home)
 {
     if (session->json)
-        as_json(edition);
+        as_json(edition, home);
     else
-        as_text(edition);
+        as_text(edition, home);
 }
 
 void edition_report_rest(struct session *session, const struct edition *edition)

@@ -127,7 +127,7 @@ void run_report_edition(struct session *session, const struct run_edition *editi
     if (!run_edition_moved(edition) || edition_is_held(&edition->after))
         return;
     if (session->json)
-        edition_report(session, &edition->after);
+        edition_report(session, &edition->after, NULL);
     else
         edition_as_line(&edition->after);
 }

@@ -271,3 +271,10 @@ bool bounce_tally_of(struct store *store, int64_t edition_id, struct bounce_tall
                                            statement_get_int(s, 2)};
     return statement_done(s, err);
 }
+
+bool bounce_returned(struct store *store, int64_t edition_id, int64_t *ret_count, struct error *err)
+{
+    struct statement *s = statement_of(store, QUERY_BOUNCE_RETURNED);
+    statement_int(s, 1, edition_id);
+    return statement_read_int(s, 0, ret_count, err);
+}

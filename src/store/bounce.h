@@ -132,5 +132,8 @@ struct bounce_tally {
 };
 bool bounce_tally_of(struct store *store, int64_t edition_id, struct bounce_tally *ret_tally,
                      struct error *err);
+/* Deliveries of which a mail says, proven, that they did not arrive. */
+bool bounce_returned(struct store *store, int64_t edition_id, int64_t *ret_count,
+                     struct error *err);
 
 #endif

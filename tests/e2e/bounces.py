@@ -106,6 +106,9 @@ def a_bounce_suppresses_its_reader_once(it):
     it.expect(row["class"] == "bad-mailbox" and row["source"].startswith("bounce ") and row["until"] is None,
               "with class, source and no end", row)
     it.expect(home.names("new") == [] and home.names("cur")[0].endswith(":2,S"), "the mail is seen now", home.names("cur"))
+    told = it.ok("status", STEM, "--json").json()
+    it.expect(told["returned"] == 1 and told["complaints"] == 0 and told["sent"] == told["planned"], "status counts it", told)
+    it.expect("of those sent, 1 came back" in it.ok("status").out, "and says so")
     again = home.collect()
     it.expect(again.status == 0 and again.out == "", "a second run finds nothing new", again)
     it.expect(list(suppressed(it)) == [gone], "and changes nothing")

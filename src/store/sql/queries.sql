@@ -616,6 +616,12 @@ FROM edition e
 CROSS JOIN bounce b ON b.delivery_id BETWEEN e.first_id AND e.last_id AND b.delivery_id > 0
     AND b.proof >= $PROOF_MESSAGE_ID
 WHERE e.id = ?1
+-- name: bounce_returned
+SELECT count(DISTINCT b.delivery_id)
+FROM edition e
+CROSS JOIN bounce b ON b.delivery_id BETWEEN e.first_id AND e.last_id AND b.delivery_id > 0
+    AND b.proof >= $PROOF_MESSAGE_ID AND b.kind = 'bounce'
+WHERE e.id = ?1
 -- name: erase_bounces
 UPDATE bounce SET address = '', diagnostic = '', raw = NULL
 WHERE hash = (SELECT address_hash FROM member WHERE id = ?1) OR delivery_id IN (
