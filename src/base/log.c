@@ -114,19 +114,20 @@ __attribute__((format(printf, 4, 0))) static size_t format_line(const struct log
 }
 
 /* `lines` NULL: to the file at once. */
-__attribute__((format(printf, 4, 0))) static void
-put(struct log *log, struct buffer *lines, enum log_level level, const char *format, va_list args)
+__attribute__((format(printf, 5, 0))) static void put(struct log *log, struct buffer *lines,
+                                                      enum log_level level, enum log_level shown,
+                                                      const char *format, va_list args)
 {
     char line[LOG_LINE];
     bool to_file = log->file >= 0 && level >= LOG_INFO;
-    if (!to_file && level < log->shown)
+    if (!to_file && level < shown)
         return;
     size_t length = format_line(log, level, line, format, args);
     if (to_file && lines == NULL)
         keep(log, line, length);
     else if (to_file)
         buffer_append(lines, line, length);
-    if (level >= log->shown)
+    if (level >= shown)
         show(log, line, length);
 }
 
@@ -134,7 +135,15 @@ void log_line(struct log *log, enum log_level level, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    put(log, NULL, level, format, args);
+    put(log, NULL, level, log->shown, format, args);
+    va_end(args);
+}
+
+void log_in_file(struct log *log, enum log_level level, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    put(log, NULL, level, LOG_ERROR + 1, format, args);
     va_end(args);
 }
 
@@ -144,7 +153,7 @@ void log_later(struct log *log, struct buffer *lines, enum log_level level, cons
     if (lines->length + LOG_LINE > lines->limit)
         log_write(log, lines);
     va_start(args, format);
-    put(log, lines, level, format, args);
+    put(log, lines, level, log->shown, format, args);
     va_end(args);
 }
 

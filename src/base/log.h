@@ -43,6 +43,9 @@ void log_close(struct log *log);
 
 void log_line(struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* To the file alone: whoever sits before stderr hears it in another way. */
+void log_in_file(struct log *log, enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* As log_line(), but what goes to the file is appended to `lines`, and log_write() writes those
  * with one write(2). A crash loses the lines of one turn; what must not be lost is in the ledger.
  */

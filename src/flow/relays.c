@@ -168,6 +168,7 @@ static bool moves(struct relays *relays, struct choice *used, uint64_t settled)
         return false;
     if (report->relay_failed && first_usable(relays) == NULL) {
         report->end = sum_up(relays);
+        log_in_file(relays->options->log, LOG_ERROR, "%s", report->end.message);
         return false;
     }
     report->end.fault = FAULT_NONE;

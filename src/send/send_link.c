@@ -110,12 +110,10 @@ static void connect_failed(struct send *send, struct link *link)
     struct error err = failure->error;
     bool is_final = failure->reach == RELAY_MISCONFIGURED && send->open == 0;
     close_link(send, link);
-    if (is_final) {
-        log_error(send->options->log, "%s", err.message);
+    if (is_final)
         send_relay_failed(send, &err);
-    } else {
+    else
         try_later(send, LOG_WARNING, &err);
-    }
 }
 
 static void begin_dialogue(struct send *send, struct link *link)

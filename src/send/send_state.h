@@ -136,7 +136,7 @@ struct send {
 void send_stop(struct send *send);
 /* Stops, and remembers the first reason. */
 void send_fail(struct send *send, const struct error *err);
-/* … which another relay may not have. */
+/* … which another relay may not have. Whoever has the list of them says so. */
 void send_relay_failed(struct send *send, const struct error *err);
 
 /* send_flight.c: messages in memory and what becomes of them. */

@@ -110,7 +110,20 @@ def an_unreachable_relay_is_said_once_and_how_often_it_was_tried(it):
     it.expect("warning" in lines[0] and "(try 1 of 5)" in lines[0], "that it is tried again", lines)
     it.expect(lines[1].startswith("broadside: after 5 tries in ") and where in lines[1], "and how often it was", lines)
     log = (it.workspace / "var/broadside.log").read_text()
-    it.expect(log.count("cannot be reached") == 5 and "(try 5 of 5)" in log, "the log has each of them", log)
+    it.expect(log.count("info the relay") == 4 and "(try 5 of 5)" in log, "the log has each of them", log)
+    it.expect(log.count("error after 5 tries") == 1, "and the end", log)
+
+
+def a_password_that_is_wrong_is_said_once(it):
+    it.sample_workspace()
+    _, where, tls = behind_tls(it, "good", "--auth", "updates:another", "--require-auth")
+    mine = where, f"{tls}, user: updates, password_file: {secret(it)}"
+    alone = send(it, mine)
+    it.expect(alone.status == 78 and alone.err.count("does not accept the user and password") == 1, "as the end of it", alone)
+    log = (it.workspace / "var/broadside.log").read_text()
+    it.expect(log.count("error the relay") == 1, "and as an error in the log", log)
+    helped = send(it, mine, it.catcher())
+    it.expect(helped.status == 0 and helped.err.count("does not accept the user and password") == 1, "or with who helps out", helped)
 
 
 def a_mistake_at_one_relay_is_said_loudly_while_the_other_delivers(it):
@@ -294,6 +307,7 @@ STORIES = [
     with_every_relay_down_it_says_why_of_each_and_ends_with_69,
     a_relay_that_greets_and_takes_nothing_is_left_as_well,
     an_unreachable_relay_is_said_once_and_how_often_it_was_tried,
+    a_password_that_is_wrong_is_said_once,
     a_mistake_at_one_relay_is_said_loudly_while_the_other_delivers,
     a_relay_that_refuses_the_password_is_left_and_named,
     relays_with_a_certificate_of_another_or_of_yesterday_are_left_and_named,
