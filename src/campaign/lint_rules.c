@@ -16,6 +16,10 @@ const struct lint_rule lint_rules[] = {
      "put {{unsubscribe_url}} on a line of its own at the end of the text layout"},
     {"postal-address", BAD, "the law (CAN-SPAM) asks for the sender's postal address in every mail",
      "put {{sender.postal_address}} into the footer of both layouts"},
+    {"postal-address-unset", DOUBT,
+     "the law (CAN-SPAM) asks for the sender's postal address, and a footer can only show one that "
+     "is configured",
+     "set sender.postal_address in config/broadside.yaml"},
     {"list-unsubscribe", DOUBT,
      "Gmail and Yahoo ask bulk senders for one-click unsubscribe (RFC 8058), which needs an https "
      "address; other programs write to the mailto address",

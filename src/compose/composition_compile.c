@@ -105,6 +105,23 @@ static const struct template_encoder *encoder_of(struct composition *composition
     return variant == VARIANT_MARKED ? &composition->composed->marker : &quoted_printable;
 }
 
+/* What no default can stand for, because the group has to say it once. */
+static const char *remedy_of(struct text name)
+{
+    static const struct {
+        struct text name;
+        const char *remedy;
+    } remedies[] = {
+        {TEXT_INIT("unsubscribe_url"),
+         "set unsubscribe.url, or unsubscribe.mailto, in config/broadside.yaml"},
+        {TEXT_INIT("sender.postal_address"), "set sender.postal_address in config/broadside.yaml"},
+    };
+    for (size_t i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++)
+        if (text_equal(name, remedies[i].name))
+            return remedies[i].remedy;
+    return NULL;
+}
+
 /* Everything the options point to lives as long as the template. */
 static const struct template_options *options_of(struct composition *composition,
                                                  enum template_kind kind, struct text beside,
@@ -121,6 +138,7 @@ static const struct template_options *options_of(struct composition *composition
         .strict = true,
         .language = composition->language,
         .settled = &composition->variants[variant].settled,
+        .remedy = remedy_of,
         .loader = loader,
         .encoder = encoder_of(composition, kind, variant),
         .shaper = kind == TEMPLATE_HTML ? &inlining : NULL,

@@ -179,6 +179,10 @@ void lint_sender(struct linting *linting)
                              ? composed->campaign.from.place
                              : (struct place){.path = TEXT("config/broadside.yaml")};
     struct text from = composed->from.domain, path = composed->return_path.domain;
+    if (composed->sender.postal_address.length == 0)
+        lint_say(linting, "postal-address-unset",
+                 (struct place){.path = TEXT("config/broadside.yaml")},
+                 "the sender has no postal address");
     if (is_free_provider(from))
         lint_say(linting, "shared-from", place, "the From address is at %.*s", TEXT_ARGS(from));
     if (!text_equal_nocase(organization(from), organization(path)))

@@ -93,6 +93,9 @@ struct template_options {
        become constant text, sections on it are decided when compiling. For `lang`, `campaign`,
        `sender`. It must live as long as the template. */
     const struct value *settled;
+    /* What to do about a value that is missing, where a default would be the wrong answer; NULL, or
+       NULL of a name: the usual. */
+    const char *(*remedy)(struct text name);
     const struct template_loader *loader;   /* NULL: there are no other templates */
     const struct template_encoder *encoder; /* NULL: bytes pass as they are */
     const struct template_shaper *shaper;   /* NULL: constant text stays as it is */

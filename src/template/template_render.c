@@ -59,7 +59,12 @@ static const struct filter_language *language_of(struct rendering *rendering)
 
 static bool complain_missing(struct rendering *rendering, const struct template_op *op)
 {
+    const struct template_options *options = &rendering->template->options;
+    const char *remedy = options->remedy != NULL ? options->remedy(op->node->text) : NULL;
     struct text before;
+    if (remedy != NULL)
+        return error_at(rendering->err, FAULT_FILE, place_of(op), "\"%.*s\" is missing; %s",
+                        TEXT_ARGS(op->node->text), remedy);
     struct text near =
         template_path_guess(&op->node->path, rendering->stack, rendering->depth, &before);
     if (near.length > 0)

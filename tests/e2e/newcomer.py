@@ -138,4 +138,19 @@ def a_bare_workspace_writes_to_nobody_but_its_own_members(it):
     it.expect_error(it.run("init", it.workspace, "--bare", workspace=False), 64, "is there already")
 
 
+def what_the_configuration_lacks_is_asked_for_there(it):
+    it.sample_workspace()
+    path = it.workspace / "config/broadside.yaml"
+    whole = path.read_text()
+    path.write_text(whole[:whole.index("unsubscribe:")])
+    said = it.run("check", LINKED)
+    it.expect_error(said, 65, '"unsubscribe_url" is missing; set unsubscribe.url, or unsubscribe.mailto, in config/broadside.yaml')
+    it.expect("give a default" not in said.out, "no default can stand for it", said)
+    path.write_text("\n".join(line for line in whole.splitlines() if "postal_address" not in line) + "\n")
+    said = it.ok("check", LINKED)
+    it.expect("config/broadside.yaml" in said.out and "[postal-address-unset]" in said.out, "nor may the postal address be forgotten", said)
+    path.write_text(whole)
+    it.expect("postal-address" not in it.ok("check", LINKED).out, "with it there is nothing to say")
+
+
 STORIES = [value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__]

@@ -55,6 +55,8 @@ static struct bundle *bundle_of(struct arena *arena, const char *campaign, const
         config.unsubscribe.url = (struct text){0};
     if (strstr(campaign, "id: no-mailto") != NULL)
         config.unsubscribe.mailto = (struct text){0};
+    if (strstr(campaign, "id: no-postal") != NULL)
+        config.sender.postal_address = (struct text){0};
     buffer_add_string(&out, "broadside bundle 1\n");
     if (attachment != NULL)
         add_file(&out, "a.txt", attachment);
@@ -155,6 +157,9 @@ static const struct {
      CAMPAIGN "  [Go](https://school.org/a?utm_source=news)\n", NULL, NULL, "campaigns/c.yaml:8"},
     {"a link through a counter", "link-tracking",
      CAMPAIGN "  [Go](https://clicks.school.org/?to=https%3A%2F%2Fschool.org)\n", NULL, NULL, NULL},
+    {"no postal address to show", "postal-address-unset",
+     "id: no-postal\ntopic: t\ntemplate: l\nsubject: x\npreheader: x\nbody: x\n", NULL, NULL,
+     "config/broadside.yaml:0"},
     {"no one-click unsubscribe", "list-unsubscribe",
      "id: no-url\ntopic: t\ntemplate: l\nsubject: x\npreheader: x\nbody: x\n", NULL, NULL,
      "config/broadside.yaml:0"},
@@ -246,6 +251,7 @@ static const struct {
      "{{$body}}{{/body}} To leave: {{unsubscribe_url}}. {{sender.postal_address}}"},
     {"postal-address", NULL, NULL,
      "{{$body}}{{/body}} {{unsubscribe_url}}\n1 Example\nWay, Oakland"},
+    {"postal-address-unset", NULL, NULL, NULL},
     {"list-unsubscribe", NULL, NULL, NULL},
     {"from-alignment", CAMPAIGN "from: {address: a@news.group.example}\n", NULL, NULL},
     {"shared-from", CAMPAIGN "from: {address: a@gmail.com.group.example}\n", NULL, NULL},
