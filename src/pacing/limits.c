@@ -377,11 +377,10 @@ static void remember(struct limits *limits, int64_t edition_id, int64_t at_ms, u
     limits->history[limits->history_count++] = (struct history){edition_id, at_ms, count};
 }
 
-static void recall(void *self, int64_t edition_id, int64_t domain_id, uint32_t count,
-                   int64_t age_ms, bool ours)
+static void recall(void *self, int64_t edition_id, int64_t domain_id, uint32_t count, int64_t at_ms,
+                   bool ours)
 {
     struct limits *limits = self;
-    int64_t at_ms = limits->now_ms - age_ms;
     if (ours)
         window_set_recall(&limits->relay, at_ms, count);
     remember(limits, edition_id, at_ms, count);
@@ -398,10 +397,11 @@ static bool recall_pace(void *self, const struct pace_line *line, int64_t domain
         return true;
     struct limited_domain *domain =
         line->domain.length > 0 ? find_domain(limits, domain_id) : &limits->whole;
+    int64_t now_ms = clock_steady_ms(limits->options.clock);
     int64_t rests_ms = line->rests_until_ms - clock_wall_ms(limits->options.clock);
     /* A clock that was set back makes nobody rest for longer than one rest. */
     rests_ms = rests_ms < THROTTLE_REST_MAX_MS ? rests_ms : THROTTLE_REST_MAX_MS;
-    int64_t rests_until_ms = limits->now_ms + rests_ms;
+    int64_t rests_until_ms = now_ms + rests_ms;
     domain->throttle = (struct throttle){.active = true,
                                          .rate = line->rate,
                                          .ceiling = line->ceiling,

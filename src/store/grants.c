@@ -73,25 +73,33 @@ bool grants_write(struct grants *grants, struct store *store, const struct clock
     return true;
 }
 
-static int64_t age_of(struct statement *s, const struct clock *clock)
+struct look {
+    int64_t wall_ms, steady_ms;
+};
+
+/* By one look for all of them: a moment reckoned back from an earlier one than its age was would
+ * lie before the true one, and a place would be free too early. */
+static int64_t ended_at(struct statement *s, struct look now)
 {
-    int64_t wall_ms = clock_wall_ms(clock) - statement_get_int(s, 1);
-    int64_t steady_ms = clock_steady_ms(clock) - statement_get_int(s, 2);
+    int64_t wall_ms = now.wall_ms - statement_get_int(s, 1);
+    int64_t steady_ms = now.steady_ms - statement_get_int(s, 2);
     int64_t age_ms = steady_ms >= 0 && steady_ms < wall_ms ? steady_ms : wall_ms;
-    return age_ms > 0 ? age_ms : 0;
+    return age_ms > 0 ? now.steady_ms - age_ms : now.steady_ms;
 }
 
 bool grants_read(struct store *store, const struct clock *clock, struct text relay,
                  grants_visit *visit, void *self, struct error *err)
 {
+    struct look now = {.wall_ms = clock_wall_ms(clock)};
+    now.steady_ms = clock_steady_ms(clock); /* behind it: rather a little late */
     struct statement *s = statement_of(store, QUERY_GRANTS_READ);
     while (statement_row(s)) {
-        int64_t age_ms = age_of(s, clock);
+        int64_t at_ms = ended_at(s, now);
         bool ours = text_equal(statement_get_text(s, 3), relay);
         struct text ended = statement_get_blob(s, 5);
         struct grant_entry entry;
         while (take_entry(&ended, &entry))
-            visit(self, entry.edition_id, entry.domain_id, (uint32_t)entry.count, age_ms, ours);
+            visit(self, entry.edition_id, entry.domain_id, (uint32_t)entry.count, at_ms, ours);
     }
     return statement_done(s, err);
 }

@@ -6,7 +6,8 @@
  * How long ago something was is the shorter of what the wall clock and the steady clock say: a wall
  * clock that was set forward frees nothing, and one that was set back makes nobody wait for longer
  * than a window. (The steady clock of an earlier boot may lie ahead; then the wall clock alone
- * counts.) What was on its way when its process died counts from the moment that was noticed.
+ * counts.) What was on its way when its process died counts from the moment that was noticed; a
+ * server that reads it only later sees it later.
  */
 #ifndef STORE_GRANTS_H
 #define STORE_GRANTS_H
@@ -18,9 +19,10 @@
 
 enum { GRANTS_KEPT_MS = 24 * 60 * 60 * 1000, GRANTS_ROW = 4 * 1024 * 1024 };
 
-/* `count` messages that ended `age_ms` ago, the oldest first; `ours`: through this relay. */
+/* `count` messages that ended at `at_ms` (steady, of this process), the oldest first; `ours`:
+ * through this relay. */
 typedef void grants_visit(void *self, int64_t edition_id, int64_t domain_id, uint32_t count,
-                          int64_t age_ms, bool ours);
+                          int64_t at_ms, bool ours);
 
 /* Ends in the journal what a dead process left on its way, each with the relay it began with, and
  * forgets what is too old. Only for who holds the dispatcher lock. */
