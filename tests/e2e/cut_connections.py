@@ -134,6 +134,7 @@ def main():
             problems = cut_at(cutting, places, chosen.at_once)
         finally:
             it.close()
+        problems += [f"{protocol}: the password is in {leak}" for leak in it.leaks]
         for problem in problems[:20]:
             print("broken:", problem)
         bad = len({problem.split(":")[0] for problem in problems})
