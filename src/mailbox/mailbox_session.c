@@ -202,6 +202,7 @@ static void settle_down(void)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGTERM, SIG_IGN); /* sent to all of a service: the parent ends behind the batch */
 }
 
 _Noreturn void mailbox_session_run(void)

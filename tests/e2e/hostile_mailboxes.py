@@ -217,6 +217,27 @@ def a_worker_that_is_killed_or_hangs_costs_one_connection(it):
             it.expect(not server.mails and server.connections == 2, "over another connection", server.commands)
 
 
+def stopped_while_it_fetches_it_tells_the_server_what_it_took(it):
+    """As systemd stops a service: the worker gets the signal, too."""
+    scene = Scene(it)
+    for protocol in PROTOCOLS:
+        forget(it)
+        started = []
+
+        def stop_all(_):
+            process = wait_for(lambda: started)[0]
+            for pid in workers_of(process) + [process.pid]:
+                os.kill(pid, signal.SIGTERM)
+
+        server = scene.server(protocol, answers={FETCH[protocol]: [None, stop_all]})
+        started.append(it.start("collect", "--json", *options(server.url(), scene.certs, scene.password)))
+        out, err = started[0].communicate(timeout=SECONDS)
+        it.expect(started[0].returncode == 75 and len(out.splitlines()) == 2, f"{protocol}: the mail that was on its way is taken", out + err)
+        it.expect(server.connections == 1 and len(server.mails) == 1, "and over the same connection both are deleted", server.commands)
+        done = scene.collect(server)
+        it.expect(done.status == 0 and len(done.lines()) == 1 and scene.taken() == 3, "the next run takes the other one", done)
+
+
 def a_worker_holds_nothing_but_its_password(it):
     scene = Scene(it)
     server = scene.server("imaps", answers={"UID FETCH": [SILENCE]})
@@ -270,5 +291,6 @@ def without_uidplus_nobody_elses_mail_is_expunged(it):
 STORIES = [a_certificate_that_is_not_theirs_gets_no_password, what_is_wrong_is_said, a_password_that_comes_back_is_in_no_log,
            a_hostile_answer_costs_one_connection, a_mail_that_breaks_every_connection_waits_and_the_others_go_on,
            hostile_beginnings_and_lists_end_the_run, a_server_that_trickles_is_too_slow,
-           a_worker_that_is_killed_or_hangs_costs_one_connection, a_worker_holds_nothing_but_its_password,
+           a_worker_that_is_killed_or_hangs_costs_one_connection, stopped_while_it_fetches_it_tells_the_server_what_it_took,
+           a_worker_holds_nothing_but_its_password,
            deleting_some_hides_none_of_the_others, without_names_the_bytes_tell_mails_apart, without_uidplus_nobody_elses_mail_is_expunged]
