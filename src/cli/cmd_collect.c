@@ -183,7 +183,9 @@ const struct command command_collect = {
         "Each mail\ncounts once, however often it is met. Dead addresses are suppressed, readers "
         "who complain or leave\nget nothing more; what is our own fault costs no reader. Only a "
         "mail that brings back our signature\nchanges anything; the others are shown and left in "
-        "the mailbox. Nothing is ever deleted.",
+        "the mailbox. A Maildir or mbox keeps all;\nfrom a server what was taken is deleted, "
+        "unless "
+        "bounces.keep is set. A signal ends it behind the\nmails it has begun with.",
     .rows = rows,
     .options_size = sizeof(struct collect_command),
     .least_words = 0,
