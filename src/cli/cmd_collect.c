@@ -184,8 +184,7 @@ const struct command command_collect = {
         "who complain or leave\nget nothing more; what is our own fault costs no reader. Only a "
         "mail that brings back our signature\nchanges anything; the others are shown and left in "
         "the mailbox. A Maildir or mbox keeps all;\nfrom a server what was taken is deleted, "
-        "unless "
-        "bounces.keep is set. A signal ends it behind the\nmails it has begun with.",
+        "unless bounces.keep is set. A signal ends it behind the\nmails it has begun with.",
     .rows = rows,
     .options_size = sizeof(struct collect_command),
     .least_words = 0,
