@@ -104,6 +104,7 @@ static void say_bare(const char *folder)
     session_sayf("%s is a workspace without campaigns and members. Then:\n\n"
                  "  cd %s\n"
                  "  put your relay and your name into config/broadside.yaml\n"
+                 "  put your words for the example's into templates/, above all the closing ones\n"
                  "  broadside import members.csv\n"
                  "  write a campaign into campaigns/NAME.yaml\n"
                  "  broadside check\n",

@@ -169,8 +169,10 @@ void edition_report(struct session *session, const struct edition *edition,
 void edition_report_rest(struct session *session, const struct edition *edition)
 {
     if (!session->json && edition->state == EDITION_RUNNING)
-        session_sayf("  nobody sends it at this moment; `broadside send %.*s` goes on\n",
-                     TEXT_ARGS(edition->campaign));
+        session_sayf(
+            "  nobody sends it at this moment; the next `broadside run` goes on, or `broadside "
+            "send %.*s`\n",
+            TEXT_ARGS(edition->campaign));
 }
 
 void occasion_report(struct session *session, const struct occasion *occasion)
