@@ -116,10 +116,11 @@ static bool check_relay(struct sending *sending, struct error *err)
     return true;
 }
 
-/* Who was cancelled away from must not get it by the way; nor may nothing at all be said. */
+/* Who was cancelled away from must not get it by the way; nor may nothing at all be said. What a
+ * dispatcher that died left on its way is accounted for first: that is a sending of nothing. */
 static bool check_cancelled(const struct edition *before, struct error *err)
 {
-    if (before == NULL || before->state != EDITION_CANCELLED)
+    if (before == NULL || before->state != EDITION_CANCELLED || before->intent > 0)
         return true;
     return error_set(err, FAULT_REFUSED,
                      "edition %.*s was cancelled, so nothing was sent; `broadside send %.*s "

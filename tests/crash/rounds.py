@@ -47,7 +47,8 @@ class Round:
 
     def ended(self, ran):
         self.score.sends += 1
-        ran.check(STATUSES | {-signal.SIGTERM})  # before it listens to signals, it just ends
+        # Before it listens to signals, it just ends. What is cancelled is refused.
+        ran.check(STATUSES | {-signal.SIGTERM} | ({77} if self.cancelled else set()))
         if ran.killed:
             self.kills_ms.append(ran.ended_ms)
             self.score.kills += 1

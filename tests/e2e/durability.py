@@ -140,6 +140,22 @@ def an_alert_overtakes_a_newsletter_that_trickles(it):
     it.ok("status", "--audit")
 
 
+def what_a_dead_sender_left_of_a_cancelled_edition_is_accounted_for(it):
+    it.sample_workspace()
+    catcher = it.catcher(script="end nth=3 delay 60000\n")
+    process = trickle(it, catcher, "100/s", "-o", "relay.connections=1")
+    it.expect(wait_for(lambda: len(Taken(catcher)) == 3 and counts(it)["sent"] == 2), "the third waits for its reply")
+    process.kill()
+    process.communicate()
+    it.ok("cancel", LINKED)
+    ended = it.send(LINKED, catcher, "--edition", "e")
+    now = counts(it)
+    it.expect(ended.status in (0, 75) and now["unknown"] == 1, "whose end nobody knows is told", (ended.status, ended.err, now))
+    it.expect(len(Taken(catcher)) == 3, "and nothing is sent", Taken(catcher).recipients)
+    it.expect_error(it.send(LINKED, catcher, "--edition", "e"), 77, "was cancelled", "--edition NAME")
+    it.ok("status", "--audit")
+
+
 def a_second_dispatcher_never_starts(it):
     it.sample_workspace()
     catcher = it.catcher("--delay", "20")
@@ -393,6 +409,7 @@ STORIES = [
     sigterm_waits_for_the_replies_that_are_out,
     pause_resume_and_cancel_act_on_a_running_dispatcher_within_a_second,
     an_alert_overtakes_a_newsletter_that_trickles,
+    what_a_dead_sender_left_of_a_cancelled_edition_is_accounted_for,
     a_second_dispatcher_never_starts,
     a_locked_database_is_waited_for,
     a_long_reader_hinders_nobody,

@@ -13,7 +13,8 @@ import urllib.parse
 
 PASSWORD = "Kanarie/4c1f seven+doors%"
 ENVIRONMENT = {"CANARY_PASSWORD": PASSWORD}
-KEEPERS = {"relay.password", "users"}  # the files it is read from: ours, and Dovecot's
+# The files it is read from, ours and Dovecot's; and where these tests say it, in a clone of the project.
+KEEPERS = {"relay.password", "users", "secrecy.py", "test_secret.c"}
 
 
 def disguises(password):
