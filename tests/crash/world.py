@@ -11,6 +11,7 @@ import time
 STATES = ("ready", "intent", "sent", "failed", "unknown", "skipped")
 READY, INTENT, SENT, FAILED, UNKNOWN, SKIPPED = range(6)
 SPEED = 50  # clocks in the program run so much faster: a cool-down of 5 s takes 100 ms
+RESTS_MS = 60_000
 STATUSES = {0, 69, 75, 80, 81}  # how a sender may end that nobody killed
 DRAIN_MS = 40  # what a killed sender left in a socket is read by the server within so long
 
@@ -268,11 +269,15 @@ class World:
                 if row[0] in (READY, INTENT) or (row[0] == UNKNOWN and not held)]
 
     def finish(self, campaign, passes=80):
-        """Runs without kills until nothing moves any more."""
+        """Runs without kills until nothing moves any more. What rests for longer than a sender waits gets its time: with a
+        clock that was set back, a domain that asked for less rests as long as it ever may."""
+        moving = None
         for _ in range(passes):
+            if moving == (moving := self.moving(campaign)):
+                self.ahead_ms += RESTS_MS
             if self.edition(campaign) == "paused":
                 self.run("resume", campaign).check({0})
-            if self.edition(campaign) in ("done", "cancelled") and not self.moving(campaign):
+            if self.edition(campaign) in ("done", "cancelled") and not moving:
                 return
             self.wait_until_due(campaign)
             self.send(campaign).check(STATUSES)
